@@ -1,0 +1,37 @@
+# Two commands for a fresh machine with git, Python >= 3.11 and make: `make demo` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint model requirements clean
+
+.venv/ready: requirements.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kolclf needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch .venv/ready
+
+demo: .venv/ready ## train on data/, answer a small messy spreadsheet, explain one account
+	mkdir -p build
+	$(BIN)/kolclf train data/profiles.csv -o build/demo.npz --group-column batch
+	$(BIN)/kolclf predict data/demo_accounts.csv --model build/demo.npz -o build/demo_result.csv
+	$(BIN)/kolclf explain data/demo_accounts.csv --row 1 --model build/demo.npz
+	@echo "--- build/demo_result.csv" && cut -c 1-200 build/demo_result.csv
+
+test: .venv/ready
+	$(BIN)/pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+model: .venv/ready ## train the default model again; the same data gives the same bytes
+	$(BIN)/kolclf train data/profiles.csv -o models/default.npz --group-column batch
+
+requirements: ## pin the newest dependencies again (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+		--extra notebook --group dev --upgrade --quiet pyproject.toml -o requirements.txt
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache

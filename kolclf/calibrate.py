@@ -1,0 +1,45 @@
+"""Learns the policy of ``decide`` from held-out scores: how model and rules are pooled, and when to abstain."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_curve
+
+from kolclf.concepts import Reading
+from kolclf.decide import Policy
+from kolclf.rules import Rules
+from kolclf.scorer import Floats
+
+MIN_SET_ASIDE = 10  # rows of other labels from which abstaining can be learnt
+
+
+def learn_policy(
+    held_out: Mapping[str, Floats], accounts: Sequence[Mapping[str, Reading]], labels: Any, trained: Any, rules: Rules
+) -> Policy:
+    """Pool model and rules on held-out scores, and set when to abstain.
+
+    Each is calibrated alone, then both count equally (a logarithmic opinion pool), and the sum is calibrated once more. The two
+    are not weighed by fit: held-out rows come from the same pens as the training rows and would trust the model alone, which
+    accounts from elsewhere do not bear out. Equal weights are the robust choice (Bates & Granger 1969; Stock & Watson 2004).
+    """
+    is_kol = labels[trained] == "kol"
+    model = held_out["scores"][trained]
+    judged = np.array([rules.judge(account).log_odds for account in accounts])[trained]
+    (a, b), (c, d) = _calibrate(model, is_kol), _calibrate(judged, is_kol)
+    scale, offset = _calibrate(a * model + b + c * judged + d, is_kol)
+    slope, rules_slope, offset = scale * a, scale * c, scale * (b + d) + offset
+    p = 1.0 / (1.0 + np.exp(-(slope * model + rules_slope * judged + offset)))
+    least = -np.inf
+    if (~trained).sum() >= MIN_SET_ASIDE:
+        false_rate, true_rate, thresholds = roc_curve(trained, held_out["answerable"])
+        least = float(thresholds[np.argmax(true_rate - false_rate)])  # Youden's J
+    return Policy(slope, rules_slope, offset, least, p, is_kol)
+
+
+def _calibrate(scores: Floats, is_kol: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return slope (never negative) and offset that turn scores into calibrated log-odds (Platt 1999)."""
+    fitted = LogisticRegression(C=1e3, tol=1e-10).fit(scores[:, None], is_kol)
+    return max(float(fitted.coef_[0, 0]), 0.0), float(fitted.intercept_[0])

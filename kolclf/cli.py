@@ -1,0 +1,299 @@
+"""The command line: data to standard output, everything else to standard error."""
+
+import csv
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import kolclf
+from kolclf import render
+from kolclf.errors import DataError, KolclfError
+from kolclf.options import (
+    Accounts,
+    Bio,
+    BioColumn,
+    Caption,
+    CaptionsColumn,
+    IdColumn,
+    Lang,
+    Language,
+    MaxError,
+    ModelFile,
+    Name,
+    NameColumn,
+    NoModel,
+    NoReview,
+    Output,
+    RulesFile,
+)
+
+app = typer.Typer(
+    help="Tells KOLs (authority from a profession or expertise) from influencers (authority from presence online), and why.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Register a command; an error of kolclf becomes one sentence and exit code 1."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+            sys.stdout.flush()
+        except KolclfError as error:
+            render.say(f"Error: {error}")
+            raise typer.Exit(1) from None
+        except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            render.say("Stopped; nothing was written.")
+            raise typer.Exit(130) from None
+
+    app.command()(run)
+    return run
+
+
+def _given(**columns: str | None) -> dict[str, str]:
+    return {part.removesuffix("_column"): name for part, name in columns.items() if name is not None}
+
+
+def _predictor(model: Path | None, no_model: bool, rules: Path | None, **options: Any) -> Any:
+    from kolclf.batch import Predictor, default_model  # noqa: PLC0415 (numpy; not needed for --help)
+    from kolclf.rules import default_rules, load_rules  # noqa: PLC0415
+    from kolclf.store import load_model  # noqa: PLC0415
+
+    scorer = None if no_model else load_model(model) if model else default_model()
+    return Predictor(scorer, load_rules(rules) if rules else default_rules(), **options)
+
+
+@command
+def train(
+    labelled: Annotated[str, typer.Argument(help="Labelled table: bio, captions and a label in each row.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write (.npz).")],
+    label_column: Annotated[str | None, typer.Option(help="Column of the label.", rich_help_panel="Columns")] = None,
+    group_column: Annotated[
+        str | None,
+        typer.Option(help="Rows of one group stay in one fold (an author, a batch).", rich_help_panel="Columns"),
+    ] = None,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
+    bio_column: BioColumn = None,
+    captions_column: CaptionsColumn = None,
+    stem: Annotated[bool, typer.Option("--stem/--no-stem", help="Stem words by Sastrawi.")] = True,
+    min_df: Annotated[int, typer.Option(min=1, help="Keep only words that as many accounts use.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seeds the folds; the same seed gives the same file.")] = 0,
+) -> None:
+    """Train a model on a labelled table.
+
+    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch
+    """
+    from kolclf.data import find_columns, read_labelled  # noqa: PLC0415
+    from kolclf.model import KolClassifier  # noqa: PLC0415 (scikit-learn)
+    from kolclf.store import check_target, save_model  # noqa: PLC0415
+    from kolclf.tables import read_table  # noqa: PLC0415
+
+    check_target(output)
+    table = read_table(labelled)
+    given = _given(
+        id_column=id_column,
+        name_column=name_column,
+        bio_column=bio_column,
+        captions_column=captions_column,
+        label_column=label_column,
+    )
+    columns = find_columns(table, given, needs_label=True)
+    render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}")
+    rows = read_labelled(table, columns, group_column)
+    with render.working("training"):
+        model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed).fit(
+            rows.accounts, rows.labels, groups=rows.groups
+        )
+    save_model(model.scorer_, output)
+    render.trained(model.scorer_, str(output))
+
+
+@command
+def predict(
+    accounts: Accounts = None,
+    output: Output = "-",
+    model: ModelFile = None,
+    no_model: NoModel = False,
+    rules: RulesFile = None,
+    bio: Bio = None,
+    caption: Caption = None,
+    name: Name = None,
+    max_error: MaxError = 0.05,
+    no_review: NoReview = False,
+    lang: Lang = Language.id,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
+    bio_column: BioColumn = None,
+    captions_column: CaptionsColumn = None,
+) -> None:
+    """Answer every account of a table, or one given by --bio, --caption and --name.
+
+    Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
+    """
+    from kolclf.batch import output_columns, predict_table  # noqa: PLC0415
+    from kolclf.data import find_columns  # noqa: PLC0415
+    from kolclf.tables import read_table  # noqa: PLC0415
+    from kolclf.writers import open_writer  # noqa: PLC0415
+
+    predictor = _predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
+    if _is_single(accounts, bio, caption, name):
+        render.answer(predictor, _account(name, bio, caption))
+        return
+    table = read_table(str(accounts))
+    given = _given(id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column)
+    columns = find_columns(table, given)
+    header = output_columns(table.columns, predictor.answer_columns)
+    render.say(f"{table.path}: {columns.described(table.columns)}")
+    if clashes := [name for name in header[len(table.columns) :] if name not in predictor.answer_columns]:
+        render.say(f"the input has columns of these names already, so ours are called {', '.join(clashes)}")
+    with open_writer(output, header, table) as writer, render.counting("accounts") as progress:
+        summary = predict_table(table, columns, predictor, writer, progress)
+    render.summary(summary, predictor, output)
+
+
+def _is_single(accounts: str | None, bio: str | None, caption: list[str] | None, name: str | None) -> bool:
+    given = bio is not None or bool(caption) or name is not None
+    if given == (accounts is not None):
+        raise typer.BadParameter("give either a file of accounts, or one account by --bio, --caption or --name")
+    return given
+
+
+def _account(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
+    from kolclf.concepts import read_account  # noqa: PLC0415
+
+    return read_account(name or "", bio or "", "\n".join(caption or []))
+
+
+@command
+def explain(
+    accounts: Accounts = None,
+    row: Annotated[int | None, typer.Option("--row", min=1, help="Number of the account in the file, from 1.")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="Id of the account in the file.")] = None,
+    model: ModelFile = None,
+    no_model: NoModel = False,
+    rules: RulesFile = None,
+    bio: Bio = None,
+    caption: Caption = None,
+    name: Name = None,
+    steps: Annotated[bool, typer.Option("--steps", help="Show what each text step changed.")] = False,
+    lang: Lang = Language.id,
+    id_column: IdColumn = None,
+    name_column: NameColumn = None,
+    bio_column: BioColumn = None,
+    captions_column: CaptionsColumn = None,
+) -> None:
+    """Show why one account is answered as it is: its words and rules, by criterion.
+
+    Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
+    """
+    from kolclf.data import cells_of, find_account, find_columns  # noqa: PLC0415
+    from kolclf.tables import read_table  # noqa: PLC0415
+
+    if _is_single(accounts, bio, caption, name):
+        texts = {"name": name or "", "bio": bio or "", "captions": "\n".join(caption or [])}
+    else:
+        if (row is None) == (id is None):
+            raise typer.BadParameter("say which account of the file: --row N or --id X")
+        table = read_table(str(accounts))
+        given = _given(
+            id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
+        )
+        columns = find_columns(table, given)
+        texts = cells_of(find_account(table, columns, row, id), columns)
+    predictor = _predictor(model, no_model, rules, language=lang.value)
+    if steps:
+        render.steps(texts)
+    render.explanation(predictor, _account(texts["name"], texts["bio"], [texts["captions"]]))
+
+
+@command
+def weights(
+    model: ModelFile = None,
+    field: Annotated[str | None, typer.Option("--field", help="Only bio or captions.")] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="How many of each side.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="All weights as CSV to standard output.")] = False,
+) -> None:
+    """List the words and concepts that weigh most in a model.
+
+    Example: kolclf weights --field bio --top 30
+    """
+    from kolclf.explain import weight_rows  # noqa: PLC0415
+
+    scorer = _predictor(model, False, None).scorer
+    if scorer is None:
+        raise kolclf.ModelError(
+            "the package holds no default model; train one with: kolclf train LABELLED.csv -o mine.npz, and name it with --model"
+        )
+    found = [item for item in weight_rows(scorer) if field in (None, item.field)]
+    if field is not None and not found:
+        raise DataError(f"the model has no field '{field}'; its fields are {', '.join(scorer.spaces)}")
+    if as_csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([found[0]._fields, *found] if found else [])
+    else:
+        render.weights(found, top)
+
+
+@command
+def rules(
+    text: Annotated[str | None, typer.Argument(help="A bio to test; without it all rules are listed.")] = None,
+    rules: RulesFile = None,
+    lang: Lang = Language.id,
+) -> None:
+    """List the rules, or show which of them fire on a text.
+
+    Example: kolclf rules "drg. Tio, Sp.Ort | klinik gigi Malang"
+    """
+    predictor = _predictor(None, True, rules)
+    render.rules(predictor.rules, lang.value) if text is None else render.fired(
+        predictor.rules, _account(None, text, None), lang.value
+    )
+
+
+@command
+def export(
+    model: Annotated[Path, typer.Argument(help="Model file.")],
+    to: Annotated[Path, typer.Option("--to", help="File to write, ending in .joblib.")],
+) -> None:
+    """Write a model as a scikit-learn Pipeline with joblib.
+
+    The file is a pickle: open it only where you trust its maker. Example: kolclf export models/mine.npz --to pipeline.joblib
+    """
+    import joblib  # noqa: PLC0415
+
+    from kolclf.pipeline import to_pipeline  # noqa: PLC0415
+    from kolclf.store import load_model  # noqa: PLC0415
+    from kolclf.writers import write_whole  # noqa: PLC0415
+
+    pipeline = to_pipeline(load_model(model))
+    with write_whole(to) as path:
+        joblib.dump(pipeline, path)
+    render.say(
+        f"wrote {to}, a pickle: loading it runs code, so open such a file only where you trust its maker; it needs kolclf"
+    )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kolclf {kolclf.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Tells KOLs from influencers, and why."""

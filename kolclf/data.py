@@ -1,0 +1,282 @@
+"""From tables to accounts: which column is what, and what its cells say."""
+
+import ast
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from kolclf.concepts import Reading, read_account
+from kolclf.errors import DataError
+from kolclf.tables import Row, Table
+
+ALIASES = {
+    "id": (
+        "id",
+        "username",
+        "user_name",
+        "handle",
+        "account",
+        "akun",
+        "user",
+        "screen_name",
+        "profile",
+        "url",
+        "link",
+        "no",
+    ),
+    "name": (
+        "name",
+        "full_name",
+        "fullname",
+        "display_name",
+        "displayname",
+        "nama",
+        "nickname",
+        "nama_lengkap",
+        "profile_name",
+    ),
+    "bio": (
+        "bio",
+        "biography",
+        "description",
+        "signature",
+        "biografi",
+        "deskripsi",
+        "about",
+        "profile_bio",
+        "user_description",
+        "bio_text",
+    ),
+    "captions": (
+        "captions",
+        "caption",
+        "posts",
+        "post",
+        "recent_captions",
+        "texts",
+        "text",
+        "tweets",
+        "tweet",
+        "keterangan",
+        "konten",
+    ),
+    "label": ("label", "kelas", "class", "kategori", "category", "target", "y"),
+}
+MAX_TEXT = 50_000  # characters of a cell that are read; the cell itself comes back whole
+
+
+class Columns(NamedTuple):
+    """Where each part of an account stands in a row; -1 where it does not."""
+
+    id: int
+    name: int
+    bio: int
+    captions: tuple[int, ...]
+    label: int
+
+    def described(self, header: Sequence[str]) -> str:
+        """Say in one line what was taken for what."""
+        parts = [
+            f"{part} = {header[at]}"
+            for part, at in (("id", self.id), ("name", self.name), ("bio", self.bio))
+            if at >= 0
+        ]
+        if self.captions:
+            parts.append(f"captions = {', '.join(header[at] for at in self.captions)}")
+        return "; ".join(parts)
+
+
+def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = False) -> Columns:
+    """Find the columns by the names given, else by alias.
+
+    Parameters
+    ----------
+    table : Table
+    given : mapping of str to str
+        Column names by part (``id``, ``name``, ``bio``, ``captions``, ``label``); captions may list several, by comma.
+    needs_label : bool
+        Whether a label column must be there.
+
+    Raises
+    ------
+    DataError
+        If a given column is missing, or there is neither bio nor captions, or no label where one is needed.
+    """
+    header = [_plain(name) for name in table.columns]
+
+    def find(part: str) -> list[int]:
+        if part in given:
+            wanted = [name.strip() for name in given[part].split(",")]
+            for name in wanted:
+                if name not in table.columns:
+                    raise DataError(f"{table.path}: has no column '{name}'; its columns are {_listed(table.columns)}")
+            return [table.columns.index(name) for name in wanted]
+        found = [header.index(alias) for alias in ALIASES[part] if alias in header][:1]
+        if part == "captions":
+            numbered = [
+                i
+                for i, name in enumerate(header)
+                if name.rstrip("0123456789").rstrip("_") in ALIASES[part] and name[-1:].isdigit()
+            ]
+            found += sorted(numbered, key=lambda i: int("".join(c for c in header[i] if c.isdigit())))
+        return found
+
+    name, bio, captions, label, key = (find(part) for part in ("name", "bio", "captions", "label", "id"))
+    if not bio and not captions:
+        raise DataError(
+            f"{table.path}: no column holds a bio or captions; its columns are {_listed(table.columns)}; "
+            "name one with --bio-column or --captions-column"
+        )
+    if needs_label and not label:
+        raise DataError(
+            f"{table.path}: no column holds labels; its columns are {_listed(table.columns)}; name one with --label-column"
+        )
+
+    def one(found: list[int]) -> int:
+        return found[0] if found else -1
+
+    return Columns(one(key), one(name), one(bio), tuple(captions), one(label))
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _listed(columns: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name[:40]}'" for name in columns[:12])
+    return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
+
+
+def as_text(cell: Any) -> str:
+    r"""Return a cell as the text to read; a list, or a list written out, becomes lines.
+
+    >>> as_text('["satu", "dua"]'), as_text(None), as_text(3.0)
+    ('satu\ndua', '', '3')
+    """
+    if cell is None or cell != cell:  # NaN
+        return ""
+    if isinstance(cell, str):
+        listed = _written_list(cell) if cell[:1] == "[" and cell.rstrip()[-1:] == "]" else None
+        return (cell if listed is None else "\n".join(map(as_text, listed)))[:MAX_TEXT]
+    if isinstance(cell, (list, tuple)) or hasattr(cell, "tolist"):
+        values = cell.tolist() if hasattr(cell, "tolist") else cell
+        return "\n".join(map(as_text, values))[:MAX_TEXT] if isinstance(values, (list, tuple)) else str(values)
+    if isinstance(cell, dict):
+        return as_text(list(cell.values()))
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _written_list(cell: str) -> list[Any] | None:
+    """Read a list written as JSON, or as Python prints it."""
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            value = parse(cell[: 4 * MAX_TEXT])
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        return [item for item in value if isinstance(item, (str, int, float))] if isinstance(value, list) else None
+    return None
+
+
+def cells_of(row: Row, columns: Columns) -> dict[str, str]:
+    """Return name, bio and captions of a row as text."""
+    name, bio = (as_text(row[at]) if at >= 0 else "" for at in (columns.name, columns.bio))
+    return {
+        "name": name,
+        "bio": bio,
+        "captions": "\n".join(filter(None, (as_text(row[at]) for at in columns.captions))),
+    }
+
+
+def account_of(row: Row, columns: Columns) -> dict[str, Reading]:
+    """Read the account that stands in a row."""
+    return read_account(**cells_of(row, columns))
+
+
+def accounts_of(X: Any) -> list[dict[str, Reading]]:
+    """Read the accounts of a DataFrame or a sequence of dicts with ``name``, ``bio`` and ``captions``; missing ones are empty.
+
+    Raises
+    ------
+    DataError
+        If ``X`` is neither, or holds neither ``bio`` nor ``captions``.
+    """
+    if hasattr(X, "columns") and hasattr(X, "__getitem__"):
+        missing = [""] * len(X)
+        parts = [list(X[part]) if part in X.columns else missing for part in ("name", "bio", "captions")]
+        if len(X) and "bio" not in X.columns and "captions" not in X.columns:
+            raise DataError(
+                f"accounts have neither 'bio' nor 'captions'; columns are {_listed([str(c) for c in X.columns])}"
+            )
+        return [read_account(*map(as_text, cells)) for cells in zip(*parts, strict=True)]
+    if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
+        return [read_account(*(as_text(row.get(part)) for part in ("name", "bio", "captions"))) for row in X]
+    raise DataError(
+        f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
+    )
+
+
+def chunks(table: Table, size: int) -> Iterator[list[Row]]:
+    """Yield the rows of a table in lists of ``size``."""
+    while chunk := list(itertools.islice(table.rows, size)):
+        yield chunk
+
+
+class Labelled(NamedTuple):
+    """Labelled accounts and their groups (None without a group column)."""
+
+    accounts: list[dict[str, str]]
+    labels: list[str]
+    groups: list[str] | None
+
+
+def read_labelled(table: Table, columns: Columns, group_column: str | None = None) -> Labelled:
+    """Read a labelled table whole.
+
+    Raises
+    ------
+    DataError
+        If a row has no label, or an id stands twice with different labels.
+    """
+    if group_column is not None and group_column not in table.columns:
+        raise DataError(f"{table.path}: has no column '{group_column}'; its columns are {_listed(table.columns)}")
+    at_group = table.columns.index(group_column) if group_column is not None else -1
+    accounts, labels, groups = [], [], []
+    seen: dict[str, tuple[int, str]] = {}
+    for number, row in enumerate(table.rows, 1):
+        label = as_text(row[columns.label]).strip().lower()
+        if not label:
+            raise DataError(
+                f"{table.path}, row {number}, column '{table.columns[columns.label]}': is empty; label the row or take it out"
+            )
+        key = as_text(row[columns.id]) if columns.id >= 0 else ""
+        first = seen.setdefault(key, (number, label)) if key else (number, label)
+        if first[1] != label:
+            raise DataError(
+                f"{table.path}, rows {first[0]} and {number}: the same id with the labels "
+                f"'{first[1]}' and '{label}'; keep one of them"
+            )
+        accounts.append(cells_of(row, columns))
+        labels.append(label)
+        groups.append(as_text(row[at_group]) if at_group >= 0 else "")
+    if not accounts:
+        raise DataError(f"{table.path}: has a header but no rows; add labelled accounts")
+    return Labelled(accounts, labels, groups if group_column is not None else None)
+
+
+def find_account(table: Table, columns: Columns, number: int | None, key: str | None) -> Row:
+    """Return the row of a number (from 1) or of an id.
+
+    Raises
+    ------
+    DataError
+        If there is no such row, or no id column to look in.
+    """
+    if key is not None and columns.id < 0:
+        raise DataError(f"{table.path}: has no id column; name one with --id-column, or use --row")
+    count = 0
+    for count, row in enumerate(table.rows, 1):
+        if count == number or (key is not None and as_text(row[columns.id]) == key):
+            return row
+    wanted = f"row {number}" if number is not None else f"id '{key}'"
+    raise DataError(f"{table.path}: has no {wanted}; it has {count} rows")

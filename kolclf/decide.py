@@ -1,0 +1,138 @@
+"""One pure function from evidence to an answer, and the policy that it follows."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kolclf.rules import Verdict
+
+LEAD = 1.0  # log-odds of the rules from which they lean to a side
+STRONG = 2.0  # ... and from which they may answer alone or object to the model
+LABELS = ("kol", "influencer")
+MAX_ERROR = 0.05
+MIN_KNOWN = 2  # features of an account that the model must know to be asked
+
+
+class Policy(NamedTuple):
+    """How model and rules become one probability, and when it is sure enough; learnt on held-out folds.
+
+    ``log-odds = slope * model + rules_slope * rules + offset``. The held-out rows give the width of the review band for an
+    error asked for. ``min_answerable`` is the least score of the second head (a person who can be decided, against ``neither``
+    and ``unsure`` rows); minus infinity where training saw no such rows.
+    """
+
+    slope: float = 1.0
+    rules_slope: float = 1.0
+    offset: float = 0.0
+    min_answerable: float = -math.inf
+    held_out_p: NDArray[np.float64] = np.empty(0)
+    held_out_is_kol: NDArray[np.bool_] = np.empty(0, dtype=bool)
+
+    def half_width(self, max_error: float = MAX_ERROR) -> float:
+        """Return the half-width of the review band around 0.5 that keeps the held-out error of decided rows at ``max_error``.
+
+        >>> Policy(held_out_p=np.array([0.9, 0.6, 0.2]), held_out_is_kol=np.array([True, False, False])).half_width(0.0)
+        0.3
+        """
+        distance = np.abs(self.held_out_p - 0.5)
+        order = np.argsort(-distance, kind="stable")
+        wrong = np.cumsum((self.held_out_p > 0.5)[order] != self.held_out_is_kol[order])
+        kept = np.arange(1, len(order) + 1)
+        ends_tie = np.append(np.diff(distance[order]) != 0, True)[: len(order)]
+        allowed = np.flatnonzero((wrong <= max_error * kept) & ends_tie)
+        if not len(order) or (len(allowed) and allowed[-1] == len(order) - 1):
+            return 0.0
+        return round(float(distance[order][allowed[-1]]), 12) if len(allowed) else 0.5
+
+
+class Evidence(NamedTuple):
+    """What is known of one account.
+
+    ``model`` is the model's log-odds for KOL (None without a model), ``known`` the number of its features that the model knows,
+    ``answerable`` the score of the second head (None without one).
+    """
+
+    verdict: Verdict
+    model: float | None = None
+    known: int = 0
+    answerable: float | None = None
+
+
+class Decision(NamedTuple):
+    """An answer: ``label``, the first ``guess`` behind it, probability, source and the ``cause`` of a review."""
+
+    label: str
+    guess: str
+    p_kol: float | None
+    source: str
+    promotes: bool
+    cause: str
+
+
+def sigmoid(x: float) -> float:
+    """Return ``1 / (1 + exp(-x))`` without overflow."""
+    return 0.5 * (1.0 + math.tanh(0.5 * x))
+
+
+def combined_log_odds(evidence: Evidence, policy: Policy) -> float:
+    """Return the log-odds for KOL of the model and the rules together, or of the rules where the model cannot be asked."""
+    if evidence.model is None or evidence.known < MIN_KNOWN:
+        return evidence.verdict.log_odds
+    return policy.slope * evidence.model + policy.rules_slope * evidence.verdict.log_odds + policy.offset
+
+
+def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: bool = True) -> Decision:
+    """Turn the evidence on one account into an answer.
+
+    The first guess is the side of the combined log-odds; it is kept in ``guess`` when the answer is ``review``. Causes of a
+    review: ``account_kind`` (the rules see a brand, media or fan account, or a private person), ``too_little`` (nothing to go
+    by), ``conflict`` (model and rules each sure of opposite sides), ``not_answerable`` (alike to training rows marked
+    ``neither`` or ``unsure``) and ``unsure`` (inside the band).
+
+    Parameters
+    ----------
+    evidence, policy
+        What is known, and how to weigh it.
+    half_width : float
+        Of the review band around 0.5, see ``Policy.half_width``.
+    review : bool
+        False always answers ``kol`` or ``influencer``.
+
+    Examples
+    --------
+    >>> decide(Evidence(Verdict((), 0.0, 0.0, False), model=3.0, known=9), Policy(), half_width=0.2).label
+    'kol'
+    >>> decide(Evidence(Verdict((), 0.0, 0.0, False)), Policy()).cause
+    'too_little'
+    """
+    verdict, model = evidence.verdict, evidence.model
+    asked = model is not None and evidence.known >= MIN_KNOWN
+    log_odds = combined_log_odds(evidence, policy)
+    p_kol = sigmoid(log_odds)
+    rules_lean, rules_strong = abs(verdict.log_odds) >= LEAD, abs(verdict.log_odds) >= STRONG
+    model_p = sigmoid(policy.slope * model + policy.offset) if asked and model is not None else 0.5
+    model_sure = asked and abs(model_p - 0.5) >= half_width
+    if not asked:
+        source = "rules" if verdict.hits else "none"
+    elif not rules_lean:
+        source = "model"
+    else:
+        source = "model+rules" if model_sure or not rules_strong else "rules"
+    guess = LABELS[0] if log_odds > 0 else LABELS[1]
+    sides_differ = (verdict.log_odds > 0) != (model_p > 0.5)
+    if verdict.neither >= STRONG and verdict.neither > abs(verdict.log_odds):
+        cause = "account_kind"
+    elif not asked and not rules_lean:
+        cause = "too_little"
+    elif asked and model_sure and rules_strong and sides_differ and abs(model_p - 0.5) >= 0.3:
+        cause = "conflict"
+    elif evidence.answerable is not None and asked and evidence.answerable < policy.min_answerable and not rules_strong:
+        cause = "not_answerable"
+    elif asked and abs(p_kol - 0.5) < half_width:
+        cause = "unsure"
+    else:
+        cause = ""
+    label = guess if not (cause and review) else "review"
+    return Decision(label, guess, p_kol if source != "none" else None, source, verdict.promotes, cause)

@@ -1,0 +1,247 @@
+"""Why: what each word and rule adds, grouped by the five criteria, and one sentence for a table."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from kolclf.concepts import Reading, criterion_of, read
+from kolclf.decide import MIN_KNOWN, Decision, Policy
+from kolclf.rules import CRITERIA, Hit, Verdict
+from kolclf.scorer import Scorer
+from kolclf.stem import stem
+from kolclf.text import BREAK
+
+LANGUAGES = ("id", "en")
+CRITERION_NAMES = {
+    "medium": {"id": "1 media", "en": "1 medium"},
+    "credibility": {"id": "2 kredibilitas", "en": "2 credibility"},
+    "area": {"id": "3 wilayah pengaruh", "en": "3 area of influence"},
+    "daily_work": {"id": "4 keseharian", "en": "4 daily work"},
+    "livelihood": {"id": "5 penghasilan", "en": "5 livelihood"},
+    "other": {"id": "kata lain", "en": "other words"},
+}
+_TEXT = {
+    "kol": {"id": "KOL", "en": "KOL"},
+    "influencer": {"id": "Influencer", "en": "Influencer"},
+    "review": {"id": "Perlu ditinjau", "en": "Review"},
+    "words": {"id": "kata seperti {}", "en": "words such as {}"},
+    "guess": {"id": "condong {}", "en": "leans {}"},
+    "account_kind": {"id": "{}", "en": "{}"},
+    "too_little": {"id": "teks terlalu sedikit untuk menilai", "en": "too little text to judge by"},
+    "not_answerable": {
+        "id": "tidak jelas menunjukkan profesi maupun kegiatan kreator",
+        "en": "shows neither a profession nor creator activity clearly",
+    },
+    "unsure": {"id": "buktinya lemah atau bercampur", "en": "the evidence is weak or mixed"},
+    "conflict": {"id": "model condong {}, aturan condong {}", "en": "the model leans {}, the rules lean {}"},
+    "claimed": {
+        "id": "gelar diklaim, belum diverifikasi, dan ada promosi",
+        "en": "title claimed, not verified, and promotion shows",
+    },
+    "nothing": {"id": "kata-katanya lebih sering dipakai {}", "en": "its words are used more often by a {}"},
+    "label": {"id": "mirip contoh berlabel {}", "en": "resembles the rows labelled {}"},
+}
+
+
+class Contribution(NamedTuple):
+    """What one piece of evidence adds to the log-odds for KOL (or for the predicted class of another model)."""
+
+    word: str
+    field: str
+    source: str
+    criterion: str
+    amount: float
+
+
+def model_contributions(
+    scorer: Scorer, account: Mapping[str, Reading], class_index: int = 0, scale: float = 1.0
+) -> list[Contribution]:
+    """Return what each known feature of an account adds, the strongest first.
+
+    With the intercept they sum to the model's log-odds, times ``scale``.
+    """
+    rows = scorer.transform([account])
+    names = _column_names(scorer, account)
+    found = []
+    for column, value in zip(rows.columns.tolist(), rows.values.tolist(), strict=True):
+        field, feature, word = names[column]
+        amount = scale * value * float(scorer.coef[class_index, column])
+        found.append(Contribution(word, field, "model", _criterion_of_feature(feature, word), amount))
+    return sorted(found, key=lambda item: -abs(item.amount))
+
+
+def rule_contributions(
+    verdict: Verdict, account: Mapping[str, Reading], language: str = "id", scale: float = 1.0
+) -> list[Contribution]:
+    """Return what each rule that fired adds to the log-odds for KOL, the strongest first."""
+    sign = {"kol": scale, "influencer": -scale, "neither": 0.0}
+    found = [
+        Contribution(
+            f"{_quoted(hit, account)}{hit.rule.why[language]}",
+            hit.field,
+            "rule",
+            hit.rule.criterion,
+            sign[hit.rule.side] * hit.rule.weight,
+        )
+        for hit in verdict.hits
+    ]
+    return sorted(found, key=lambda item: -abs(item.amount))
+
+
+def by_criterion(contributions: Sequence[Contribution]) -> dict[str, float]:
+    """Return the sum of contributions of each criterion, and of ``other`` words.
+
+    >>> by_criterion([Contribution("rs", "bio", "model", "area", 0.5)])["area"]
+    0.5
+    """
+    sums: dict[str, float] = defaultdict(float)
+    for item in contributions:
+        sums[item.criterion] += item.amount
+    return {criterion: sums[criterion] for criterion in (*CRITERIA, "other")}
+
+
+def policy_scales(policy: Policy, asked: bool) -> tuple[float, float, float]:
+    """Return the factors of the model's and the rules' log-odds, and the offset, as ``decide`` adds them."""
+    return (policy.slope, policy.rules_slope, policy.offset) if asked else (0.0, 1.0, 0.0)
+
+
+def was_asked(scorer: Scorer | None, known: int) -> bool:
+    """Tell whether the model took part in the answer."""
+    return scorer is not None and known >= MIN_KNOWN
+
+
+def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] = (), language: str = "id") -> str:
+    """Return the reason of an answer as one short sentence.
+
+    Examples
+    --------
+    >>> from kolclf.concepts import read_account
+    >>> from kolclf.rules import default_rules
+    >>> verdict = default_rules().judge(read_account(bio="Bidan desa di Alor"))
+    >>> reason(Decision("kol", "kol", 0.9, "rules", False, ""), verdict)
+    'KOL: menyebut profesi perawat atau bidan.'
+    """
+
+    def say(key: str) -> str:
+        return _TEXT[key][language]
+
+    side = decision.guess
+    why = _rule_reasons(verdict, side, language)
+    if decision.cause == "account_kind":
+        why = _rule_reasons(verdict, "neither", language)
+    elif decision.cause == "conflict":
+        leans = ("kol", "influencer") if verdict.log_odds < 0 else ("influencer", "kol")
+        why = [say("conflict").format(*leans), *_rule_reasons(verdict, leans[1], language)[:1]]
+    elif decision.cause == "too_little":
+        why = [say("too_little")]
+    elif decision.cause:
+        why = [say(decision.cause), *([say("guess").format(say(side)) + f" ({why[0]})"] if why else [])]
+    elif not why:
+        sign = 1 if side == "kol" else -1
+        shown = list(
+            dict.fromkeys(item.word for item in words if item.amount * sign > 0 and not item.word.startswith("x"))
+        )[:3]
+        why = (
+            [say("words").format(", ".join(f"“{word}”" for word in shown))]
+            if shown
+            else [say("nothing").format(say(side))]
+        )
+    if decision.label == "kol" and decision.promotes and any(hit.rule.id.endswith("_title") for hit in verdict.hits):
+        why.append(say("claimed"))
+    return f"{say(decision.label)}: {'; '.join(why)}."
+
+
+def label_reason(label: str, words: Sequence[Contribution], language: str = "id") -> str:
+    """Return the reason of an answer of a model with other labels."""
+    shown = list(dict.fromkeys(item.word for item in words if item.amount > 0))[:3]
+    listed = ": " + ", ".join(f"“{word}”" for word in shown) if shown else ""
+    return f"{_TEXT['label'][language].format(label)}{listed}."
+
+
+def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:
+    hits = sorted(
+        (hit for hit in verdict.hits if hit.rule.side == side and hit.rule.weight > 0), key=lambda hit: -hit.rule.weight
+    )
+    return list(dict.fromkeys(hit.rule.why[language] for hit in hits))[:most]
+
+
+def _quoted(hit: Hit, account: Mapping[str, Reading]) -> str:
+    words = " ".join(account[hit.field].tokens[hit.start : hit.end])
+    return f"“{words}”: " if words else ""
+
+
+def _column_names(scorer: Scorer, account: Mapping[str, Reading]) -> dict[int, tuple[str, str, str]]:
+    """Return field, feature and the words behind it for every column that the account uses."""
+    names, offset = {}, 0
+    for field, space in scorer.spaces.items():
+        tokens, concepts = account[field]
+        words = {
+            value: " ".join(tokens[match.start : match.end]) or value
+            for match in reversed(concepts)
+            for value in match.values
+        }
+        stems = [stem(token) if scorer.features.use_stems else token for token in tokens]
+        for n in range(scorer.features.ngrams, 0, -1):
+            for i in range(len(tokens) - n + 1):
+                words.setdefault(" ".join(stems[i : i + n]), " ".join(tokens[i : i + n]))
+        for feature, word in words.items():
+            if feature in space.vocabulary:
+                names[space.vocabulary[feature] + offset] = (field, feature, word)
+        offset += len(space.idf)
+    return names
+
+
+def _criterion_of_feature(feature: str, word: str) -> str:
+    if feature.startswith("<"):
+        return criterion_of(feature) or "other"
+    values = [value for match in read(word).concepts for value in match.values]
+    return next((criterion for value in values if (criterion := criterion_of(value))), "other")
+
+
+def ignored_words(scorer: Scorer, account: Mapping[str, Reading]) -> list[str]:
+    """Return the tokens that neither model nor lexicon knows."""
+    known = {feature for space in scorer.spaces.values() for feature in space.vocabulary}
+    return list(
+        dict.fromkeys(
+            token
+            for reading in account.values()
+            for token in reading.tokens
+            if token != BREAK and token not in known and stem(token) not in known
+        )
+    )
+
+
+class Weight(NamedTuple):
+    """One feature of a model: the label that it speaks for, and how strongly (idf times coefficient, never negative)."""
+
+    label: str
+    feature: str
+    field: str
+    weight: float
+    words: str
+    criterion: str
+
+
+def weight_rows(scorer: Scorer) -> list[Weight]:
+    """Return every feature with the label that it speaks for, and the words of the training that share its stem."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for token, its_stem in scorer.stems.items():
+        words[its_stem].append(token)
+    found, offset = [], 0
+    for field, space in scorer.spaces.items():
+        for feature, column in space.vocabulary.items():
+            scores = scorer.coef[:, column + offset] * space.idf[column]
+            best = int(scores.argmax()) if len(scores) > 1 else int(scores[0] > 0)
+            criterion = _criterion_of_feature(feature, feature)
+            found.append(
+                Weight(
+                    scorer.classes[best],
+                    feature,
+                    field,
+                    float(abs(scores[best if len(scores) > 1 else 0])),
+                    " ".join(words[feature]),
+                    criterion,
+                )
+            )
+        offset += len(space.idf)
+    return found

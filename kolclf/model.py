@@ -1,0 +1,264 @@
+"""``KolClassifier``: TF-IDF over bio and captions and logistic regression, trained with scikit-learn, kept as data."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.utils.validation import check_is_fitted
+
+from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
+from kolclf.concepts import Reading
+from kolclf.data import accounts_of
+from kolclf.decide import LABELS, Policy
+from kolclf.errors import DataError
+from kolclf.rules import FIELDS, Rules, default_rules
+from kolclf.scorer import Features, Floats, OfField, Rows, Scorer, Space
+from kolclf.stem import stem
+
+SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
+Account = Mapping[str, Reading]
+
+
+class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """Tells KOL from influencer by bio and captions; any two or more labels can be trained.
+
+    Parameters
+    ----------
+    C : float or None, default=None
+        Inverse strength of the L2 penalty. None chooses from ``C_grid`` by cross-validated log loss.
+    C_grid : tuple of float
+        What to choose from.
+    cv : int, default=5
+        Folds, also for the held-out scores that set the review band.
+    ngrams : int, default=2
+        Longest run of tokens that counts as one feature.
+    min_df : int, default=2
+        A feature must occur in as many accounts; nothing that only one account says is kept.
+    bio_weight, captions_weight : float
+        Length of each field's vector before the two are joined.
+    use_stems, use_concepts : bool, default=True
+        Stem by Sastrawi; add the concept tokens of the lexicon.
+    class_weight : dict, "balanced" or None
+        As in ``LogisticRegression``.
+    tol : float, default=1e-8
+        Of the solver; the default of scikit-learn leaves probabilities uncertain by some hundredths.
+    random_state : int, default=0
+        Seeds the folds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of str
+    scorer_ : Scorer
+        All that was learnt, as data.
+    C_ : float
+
+    Examples
+    --------
+    >>> accounts = [{"bio": "dokter anak, RSUD"}, {"bio": "content creator, endorse DM"}] * 5
+    >>> model = KolClassifier(cv=2).fit(accounts, ["kol", "influencer"] * 5)
+    >>> model.predict([{"bio": "bidan, RSUD"}])
+    array(['kol'], dtype='<U10')
+    """
+
+    def __init__(
+        self,
+        *,
+        C: float | None = None,
+        C_grid: tuple[float, ...] = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
+        cv: int = 5,
+        ngrams: int = 2,
+        min_df: int = 2,
+        bio_weight: float = 1.0,
+        captions_weight: float = 1.0,
+        use_stems: bool = True,
+        use_concepts: bool = True,
+        class_weight: Any = None,
+        tol: float = 1e-8,
+        random_state: int = 0,
+    ) -> None:
+        self.C = C
+        self.C_grid = C_grid
+        self.cv = cv
+        self.ngrams = ngrams
+        self.min_df = min_df
+        self.bio_weight = bio_weight
+        self.captions_weight = captions_weight
+        self.use_stems = use_stems
+        self.use_concepts = use_concepts
+        self.class_weight = class_weight
+        self.tol = tol
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: ArrayLike, groups: ArrayLike | None = None, rules: Rules | None = None) -> Self:
+        """Train on labelled accounts.
+
+        Where both ``kol`` and ``influencer`` are among the labels, rows of other labels are set aside: they teach when to
+        abstain, not what to answer.
+
+        Parameters
+        ----------
+        X : DataFrame or sequence of dict, n_accounts rows
+            Columns ``name``, ``bio`` and ``captions``; a missing one counts as empty.
+        y : array of str, of shape (n_accounts,)
+        groups : array of shape (n_accounts,), optional
+            Rows of one group stay in one fold.
+        rules : Rules, optional
+            The rules that the policy weighs beside the model; those of the package by default.
+
+        Raises
+        ------
+        DataError
+            If rows and labels differ in number, or fewer than two classes have two rows.
+        """
+        accounts = accounts_of(X)
+        labels = np.asarray(y, dtype=str)
+        if len(accounts) != len(labels):
+            raise DataError(f"{len(accounts)} accounts but {len(labels)} labels; give one label for each account")
+        trained = np.isin(labels, LABELS) if set(LABELS) <= set(labels) else np.ones(len(labels), dtype=bool)
+        self.classes_ = np.unique(labels[trained])
+        rarest = min(Counter(labels[trained].tolist()).values(), default=0)
+        if len(self.classes_) < 2 or rarest < 2:
+            seen = ", ".join(f"{label} ({n})" for label, n in Counter(labels.tolist()).items()) or "none"
+            raise DataError(f"training needs two labels with at least 2 rows each; seen: {seen}")
+        features = Features(self.use_stems, self.use_concepts, self.ngrams)
+        counters = {name: CountVectorizer(analyzer=OfField(name, features)) for name in FIELDS}
+        counts = {name: _count(counter, accounts) for name, counter in counters.items()}
+        folds = self._folds(labels, trained, min(self.cv, rarest), groups)
+        self.C_, held_out = self._search(counts, labels, trained, folds)
+        kept, spaces, matrix = self._weigh(counts, np.arange(len(labels)))
+        classifier = self._classifier(self.C_).fit(matrix[trained], labels[trained])
+        answerable = None
+        if (~trained).sum() >= MIN_SET_ASIDE:
+            head = self._classifier(self.C_).fit(matrix, trained)
+            answerable = (head.coef_[0], float(head.intercept_[0]))
+        names = {
+            name: np.array(sorted(counter.vocabulary_), dtype=object)[kept[name]] for name, counter in counters.items()
+        }
+        policy = Policy()
+        if tuple(self.classes_) == LABELS[::-1]:
+            policy = learn_policy(held_out, accounts, labels, trained, rules or default_rules())
+        self.scorer_ = Scorer(
+            classes=tuple(self.classes_.tolist()),
+            spaces={
+                n: Space({f: i for i, f in enumerate(names[n])}, idf, weight) for n, (idf, weight) in spaces.items()
+            },
+            coef=classifier.coef_,
+            intercept=classifier.intercept_,
+            features=features,
+            stems=_kept_stems(accounts, names, self.min_df) if self.use_stems else {},
+            answerable=answerable,
+            policy=policy,
+            info={
+                "labels": dict(Counter(labels.tolist())),
+                "C": self.C_,
+                "folds": len(folds),
+                "features": int(matrix.shape[1]),
+            },
+        )
+        return self
+
+    def _folds(
+        self, labels: NDArray[np.str_], trained: NDArray[np.bool_], n: int, groups: ArrayLike | None
+    ) -> list[Any]:
+        strata = np.where(trained, labels, "set aside")
+        if groups is not None:
+            n = min(n, len(np.unique(np.asarray(groups))))
+            return list(
+                StratifiedGroupKFold(n, shuffle=True, random_state=self.random_state).split(
+                    strata, strata, np.asarray(groups)
+                )
+            )
+        return list(StratifiedKFold(n, shuffle=True, random_state=self.random_state).split(strata, strata))
+
+    def _classifier(self, C: float) -> LogisticRegression:
+        return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
+
+    def _weigh(
+        self, counts: Mapping[str, Any], train: NDArray[np.int64]
+    ) -> tuple[dict[str, Any], dict[str, tuple[Floats, float]], Any]:
+        """Return kept columns, (idf, weight) and the joined matrix of all rows, as learnt from the rows ``train``."""
+        kept, spaces, parts = {}, {}, []
+        weights = {"bio": float(self.bio_weight), "captions": float(self.captions_weight)}
+        for name, count in counts.items():
+            kept[name] = np.flatnonzero(np.asarray((count[train] > 0).sum(axis=0)).ravel() >= self.min_df)
+            columns = count[:, kept[name]]
+            spaces[name] = (np.empty(0), weights[name])
+            if len(kept[name]):
+                tfidf = TfidfTransformer(sublinear_tf=True).fit(columns[train])
+                spaces[name] = (tfidf.idf_, weights[name])
+                parts.append(tfidf.transform(columns) * weights[name])
+        if not parts:
+            raise DataError(
+                f"no word occurs in {self.min_df} accounts; give more labelled accounts with text, or a lower min_df"
+            )
+        return kept, spaces, sp.hstack(parts, format="csr")
+
+    def _search(
+        self, counts: Mapping[str, Any], labels: Any, trained: Any, folds: list[Any]
+    ) -> tuple[float, dict[str, Floats]]:
+        """Return the best C and the held-out scores under it."""
+        grid = sorted(self.C_grid) if self.C is None else [self.C]
+        shape = (len(labels),) if len(self.classes_) == 2 else (len(labels), len(self.classes_))
+        scores = {C: np.zeros(shape) for C in grid}
+        answerable = {C: np.zeros(len(labels)) for C in grid}
+        losses: dict[float, list[float]] = {C: [] for C in grid}
+        for train, test in folds:
+            _, _, matrix = self._weigh(counts, train)
+            fit, judged = train[trained[train]], test[trained[test]]
+            model = self._classifier(grid[0]).set_params(warm_start=True, tol=max(self.tol, SEARCH_TOL))
+            for C in grid:
+                model.set_params(C=C).fit(matrix[fit], labels[fit])
+                losses[C].append(log_loss(labels[judged], model.predict_proba(matrix[judged]), labels=self.classes_))
+                scores[C][test] = model.decision_function(matrix[test])
+        lowest = losses[min(grid, key=lambda C: np.mean(losses[C]))]
+        tolerated = np.mean(lowest) + np.std(lowest, ddof=1) / np.sqrt(len(lowest))
+        best = next(C for C in grid if np.mean(losses[C]) <= tolerated)
+        if (~trained).sum() >= MIN_SET_ASIDE:
+            for train, test in folds:
+                _, _, matrix = self._weigh(counts, train)
+                head = self._classifier(best).fit(matrix[train], trained[train])
+                answerable[best][test] = head.decision_function(matrix[test])
+        return best, {"scores": scores[best], "answerable": answerable[best]}
+
+    def _rows(self, X: Any) -> Rows:
+        check_is_fitted(self, "scorer_")
+        return self.scorer_.transform(accounts_of(X))
+
+    def decision_function(self, X: Any) -> Floats:
+        """Return log-odds of ``classes_[1]``, or a score for each of more than two classes."""
+        return self.scorer_.decision_function(self._rows(X))
+
+    def predict_proba(self, X: Any) -> Floats:
+        """Return probabilities of shape (n_accounts, n_classes), in the order of ``classes_``."""
+        rows = self._rows(X)
+        return self.scorer_.predict_proba(rows)
+
+    def predict(self, X: Any) -> NDArray[np.str_]:
+        """Return the likelier label of each account; never ``review``."""
+        probabilities = self.predict_proba(X)
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)])
+
+
+def _count(counter: CountVectorizer, accounts: Sequence[Account]) -> Any:
+    try:
+        return counter.fit_transform(accounts)
+    except ValueError:  # no token at all in this field
+        counter.vocabulary_ = {}
+        return sp.csr_matrix(np.empty((len(accounts), 0), dtype=np.int64))
+
+
+def _kept_stems(accounts: Sequence[Account], names: Mapping[str, Any], min_df: int) -> dict[str, str]:
+    """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
+    used = Counter(
+        token for account in accounts for token in {t for reading in account.values() for t in reading.tokens}
+    )
+    known = {feature for features in names.values() for feature in features}
+    return {token: stem(token) for token, n in sorted(used.items()) if n >= min_df and stem(token) in known}

@@ -1,0 +1,56 @@
+"""The options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """Language of reasons and tables."""
+
+    id = "id"
+    en = "en"
+
+
+Accounts = Annotated[
+    str | None, typer.Argument(help="Table of accounts (.csv .tsv .xlsx .jsonl .parquet), or - for standard input.")
+]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output", "-o", help="Where to write the result; its ending sets the format; - is standard output, as CSV."
+    ),
+]
+ModelFile = Annotated[
+    Path | None, typer.Option("--model", "-m", help="Model file; without it the model of the package is used.")
+]
+NoModel = Annotated[bool, typer.Option("--no-model", help="Answer by the rules alone.")]
+RulesFile = Annotated[
+    Path | None, typer.Option("--rules", help="Rules of your own (TOML), added to those of the package.")
+]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the reasons.")]
+MaxError = Annotated[
+    float,
+    typer.Option(
+        "--max-error", min=0.0, max=0.5, help="Error that decided rows may have; less means more rows to review."
+    ),
+]
+NoReview = Annotated[bool, typer.Option("--no-review", help="Always answer kol or influencer.")]
+Bio = Annotated[str | None, typer.Option("--bio", help="One account's bio, instead of a file.")]
+Caption = Annotated[
+    list[str] | None, typer.Option("--caption", help="One account's caption; may be given several times.")
+]
+Name = Annotated[str | None, typer.Option("--name", help="One account's display name; only titles are read from it.")]
+IdColumn = Annotated[
+    str | None, typer.Option("--id-column", help="Column of the account's id.", rich_help_panel="Columns")
+]
+NameColumn = Annotated[
+    str | None, typer.Option("--name-column", help="Column of the display name.", rich_help_panel="Columns")
+]
+BioColumn = Annotated[str | None, typer.Option("--bio-column", help="Column of the bio.", rich_help_panel="Columns")]
+CaptionsColumn = Annotated[
+    str | None,
+    typer.Option("--captions-column", help="Column(s) of the captions, by comma.", rich_help_panel="Columns"),
+]

@@ -1,0 +1,261 @@
+"""What people see: tables and progress by rich. Data goes to standard output, all else to standard error."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from kolclf.batch import Answer, Predictor, Summary
+from kolclf.concepts import Reading
+from kolclf.explain import (
+    CRITERION_NAMES,
+    Contribution,
+    Weight,
+    by_criterion,
+    ignored_words,
+    label_reason,
+    model_contributions,
+    policy_scales,
+    rule_contributions,
+    was_asked,
+)
+from kolclf.rules import Rules
+from kolclf.scorer import Scorer
+from kolclf.text import changes
+
+BAR = 20  # characters
+SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
+_HEAD = {
+    "criterion": {"id": "kriteria", "en": "criterion"},
+    "evidence": {"id": "bukti", "en": "evidence"},
+    "field": {"id": "kolom", "en": "field"},
+    "source": {"id": "sumber", "en": "source"},
+    "amount": {"id": "bobot", "en": "log-odds"},
+    "ignored": {"id": "tidak dikenal, diabaikan", "en": "unknown, ignored"},
+    "review_first": {"id": "tinjau dulu", "en": "review first"},
+    "sum": {"id": "jumlah log-odds", "en": "sum of log-odds"},
+    "offset": {"id": "titik awal", "en": "base"},
+}
+
+
+def _out() -> Console:
+    return Console(highlight=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Print one line to standard error, as it is."""
+    _err().print(escape(message), soft_wrap=True)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is going on, where somebody looks."""
+    with _err().status(what):
+        yield
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows how many are done, where somebody looks."""
+    console = _err()
+    with console.status(f"0 {what}") as status:
+        yield lambda done: status.update(f"{done:,} {what}")
+
+
+def _table(*headers: str, **options: Any) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", **options)
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    return table
+
+
+def trained(scorer: Scorer, path: str) -> None:
+    """Say what was trained on what."""
+    info = scorer.info
+    counted = ", ".join(f"{n} {label}" for label, n in sorted(info["labels"].items()))
+    say(f"trained on {counted}; C = {info['C']:g} by {info['folds']} folds, {info['features']:,} features")
+    aside = {label: n for label, n in info["labels"].items() if label not in scorer.classes}
+    if aside:
+        used = "they teach when to abstain" if scorer.answerable else "too few to learn when to abstain from"
+        say(f"set aside: {', '.join(f'{n} {label}' for label, n in sorted(aside.items()))}; {used}")
+    if len(scorer.policy.held_out_p):
+        right = (scorer.policy.held_out_p > 0.5) == scorer.policy.held_out_is_kol
+        say(f"held-out folds: {right.mean():.1%} of {len(right)} right before any review, model and rules together")
+    say(f"wrote {path}")
+
+
+def summary(result: Summary, predictor: Predictor, output: str) -> None:
+    """Show the counts of a file and what to review first."""
+    console, language = _err(), predictor.language
+    table = _table("", "n", "%")
+    table.columns[1].justify = table.columns[2].justify = "right"
+    for counts, style in ((result.labels, True), (result.sources, False)):
+        for name, n in sorted(counts.items(), key=lambda item: -item[1]):
+            table.add_row(
+                f"[{SIDE_STYLE.get(name, '')}]{escape(name)}[/]" if style and name in SIDE_STYLE else escape(name),
+                str(n),
+                f"{n / result.rows:.0%}",
+            )
+        table.add_section()
+    if predictor.answer_columns[3] == "promotes":
+        table.add_row("promotes", str(result.promotes), f"{result.promotes / max(result.rows, 1):.0%}")
+    console.print(table)
+    if result.review_first:
+        first = _table(_HEAD["review_first"][language], "", "")
+        for row, key, why in result.review_first:
+            first.add_row(f"row {row}", escape(key[:24]), escape(why))
+        console.print(first)
+    say(f"{result.rows} rows" + ("" if output == "-" else f" written to {output}"))
+
+
+def answer(predictor: Predictor, account: dict[str, Reading]) -> None:
+    """Show the answer on one account, its reasons by criterion below it."""
+    if predictor.answer_columns[3] != "promotes":
+        [(label, p, _, why)] = predictor.rows([account])
+        _out().print(f"[bold]{escape(label)}[/]  p = {p:.2f}\n{escape(why)}")
+        return
+    [found] = predictor.answers([account])
+    _headline(found)
+    _criteria(_contributions(predictor, found), predictor.language, with_words=True)
+
+
+def _headline(found: Answer) -> None:
+    decision = found.decision
+    p = "" if decision.p_kol is None else f"  p_kol = {decision.p_kol:.2f}"
+    style = SIDE_STYLE[decision.label]
+    _out().print(
+        f"[bold {style}]{decision.label}[/]{p}  source = {decision.source}  promotes = {'yes' if decision.promotes else 'no'}"
+    )
+    _out().print(escape(found.reason), soft_wrap=True)
+
+
+def _contributions(predictor: Predictor, found: Answer) -> list[Contribution]:
+    asked = was_asked(predictor.scorer, found.evidence.known)
+    model_scale, rules_scale, _ = policy_scales(predictor.policy, asked)
+    parts = rule_contributions(found.evidence.verdict, found.account, predictor.language, rules_scale)
+    if predictor.scorer is not None and asked:
+        parts += model_contributions(predictor.scorer, found.account, scale=model_scale)
+    return parts
+
+
+def _criteria(parts: Sequence[Contribution], language: str, with_words: bool) -> None:
+    sums = by_criterion(parts)
+    widest = max(map(abs, sums.values()), default=0.0) or 1.0
+    table = _table(_HEAD["criterion"][language], "", _HEAD["amount"][language], _HEAD["evidence"][language])
+    table.columns[2].justify = "right"
+    for criterion, amount in sums.items():
+        words = [item.word for item in parts if item.criterion == criterion and item.amount * amount > 0][:3]
+        if not words and not amount:
+            continue
+        style = SIDE_STYLE["kol" if amount > 0 else "influencer"]
+        bar = "█" * max(1, round(BAR * abs(amount) / widest))
+        table.add_row(
+            CRITERION_NAMES[criterion][language],
+            f"[{style}]{bar}[/]",
+            f"{amount:+.2f}",
+            escape("; ".join(words)) if with_words else "",
+        )
+    _out().print(table)
+
+
+def explanation(predictor: Predictor, account: dict[str, Reading]) -> None:
+    """Show one account's answer, its criteria, and every word and rule behind them."""
+    language = predictor.language
+    scorer = predictor.scorer
+    if scorer is not None and not scorer.is_kol_model:
+        best = int(scorer.predict_proba(scorer.transform([account]))[0].argmax())
+        binary = len(scorer.classes) == 2
+        parts = model_contributions(scorer, account, 0 if binary else best, -1.0 if binary and not best else 1.0)
+        _out().print(escape(label_reason(scorer.classes[best], parts, language)))
+        _evidence(parts, language)
+        return
+    [found] = predictor.answers([account])
+    parts = _contributions(predictor, found)
+    _headline(found)
+    _criteria(parts, language, with_words=False)
+    _evidence(parts, language)
+    asked = was_asked(scorer, found.evidence.known)
+    offset = policy_scales(predictor.policy, asked)[2]
+    if scorer is not None and asked:
+        offset += predictor.policy.slope * float(scorer.intercept[0])
+        ignored = ignored_words(scorer, account)
+        if ignored:
+            _out().print(f"{_HEAD['ignored'][language]}: {escape(', '.join(ignored[:30]))}")
+    total = offset + sum(part.amount for part in parts)
+    _out().print(f"{_HEAD['offset'][language]} {offset:+.2f}; {_HEAD['sum'][language]} {total:+.2f}")
+
+
+def _evidence(parts: Sequence[Contribution], language: str, most: int = 25) -> None:
+    table = _table(*(_HEAD[key][language] for key in ("amount", "evidence", "field", "source", "criterion")))
+    table.columns[0].justify = "right"
+    for item in sorted(parts, key=lambda item: -abs(item.amount))[:most]:
+        style = SIDE_STYLE["kol" if item.amount > 0 else "influencer"]
+        table.add_row(
+            f"[{style}]{item.amount:+.2f}[/]",
+            escape(item.word),
+            item.field,
+            item.source,
+            CRITERION_NAMES[item.criterion][language],
+        )
+    _out().print(table)
+
+
+def steps(texts: Mapping[str, str]) -> None:
+    """Show what each text step made of each field."""
+    for field, text in texts.items():
+        if not text:
+            continue
+        table = _table(field, repr(text)[1:-1])
+        for change in changes(text):
+            table.add_row(change.step, escape(repr(change.text)[1:-1]))
+        _out().print(table)
+
+
+def weights(found: Sequence[Weight], top: int) -> None:
+    """Show the heaviest features of each side."""
+    by_side: dict[str, list[Weight]] = {}
+    for item in sorted(found, key=lambda item: -item.weight):
+        by_side.setdefault(item.label, []).append(item)
+    for label, items in by_side.items():
+        table = _table(label, "field", "weight", "words", "criterion")
+        table.columns[2].justify = "right"
+        for item in items[:top]:
+            table.add_row(escape(item.feature), item.field, f"{item.weight:.2f}", escape(item.words), item.criterion)
+        _out().print(table, "")
+
+
+def rules(all_rules: Rules, language: str) -> None:
+    """List the rules."""
+    table = _table("id", "", "", _HEAD["criterion"][language], "")
+    for rule in all_rules.rules:
+        table.add_row(
+            rule.id,
+            f"[{SIDE_STYLE[rule.side]}]{rule.side}[/]",
+            f"{rule.weight:g}",
+            CRITERION_NAMES[rule.criterion][language],
+            escape(rule.why[language]),
+        )
+    _out().print(table)
+
+
+def fired(all_rules: Rules, account: dict[str, Reading], language: str) -> None:
+    """Show which rules fire on an account."""
+    verdict = all_rules.judge(account)
+    table = _table("id", "", "", _HEAD["evidence"][language])
+    for hit in verdict.hits:
+        words = " ".join(account[hit.field].tokens[hit.start : hit.end])
+        table.add_row(
+            hit.rule.id,
+            f"[{SIDE_STYLE[hit.rule.side]}]{hit.rule.side}[/]",
+            f"{hit.rule.weight:g}",
+            escape(f"{words}: {hit.rule.why[language]}"),
+        )
+    _out().print(table)
+    _out().print(f"{_HEAD['sum'][language]} {verdict.log_odds:+.2f}")

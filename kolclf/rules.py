@@ -1,0 +1,233 @@
+"""Weighted rules on tokens: the fallback where the model cannot answer, and the check where it can.
+
+The rules are in ``rules.toml``; each names phrases or concepts, a side, a weight in log-odds, one of the five criteria, and
+why in words. Hits add up, so their order never matters and none hides another.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kolclf.concepts import Match, PhraseIndex, Reading, groups, phrases, read
+from kolclf.errors import RulesError
+from kolclf.lexicon import lexicon, listed
+
+FIELDS = ("bio", "captions")
+SIDES = ("kol", "influencer", "neither")
+CRITERIA = ("medium", "credibility", "area", "daily_work", "livelihood")
+_REQUIRED: dict[str, type | tuple[type, ...]] = {
+    "side": str,
+    "weight": (int, float),
+    "criterion": str,
+    "fields": str,
+    "any": str,
+    "why": dict,
+    "example": str,
+    "counter_example": str,
+}
+_OPTIONAL: dict[str, type] = {"with": str, "unless": str, "promotes": bool}
+
+
+class Rule(NamedTuple):
+    """One rule; ``weight`` is in log-odds for its side."""
+
+    id: str
+    side: str
+    weight: float
+    criterion: str
+    fields: tuple[str, ...]
+    any: frozenset[str]
+    with_any: frozenset[str]
+    unless: frozenset[str]
+    promotes: bool
+    why: Mapping[str, str]
+    example: str
+    counter_example: str
+
+
+class Hit(NamedTuple):
+    """A rule that fired in a field, by the tokens ``start`` to ``end``."""
+
+    rule: Rule
+    field: str
+    start: int
+    end: int
+
+
+class Verdict(NamedTuple):
+    """What all rules say of one account.
+
+    ``log_odds`` is the sum of the weights for KOL less those for influencer, ``neither`` the sum against a decidable person.
+    """
+
+    hits: tuple[Hit, ...]
+    log_odds: float
+    neither: float
+    promotes: bool
+
+
+class Rules:
+    """A checked set of rules.
+
+    Parameters
+    ----------
+    rules : dict of str to dict
+        Rule tables by id, as in ``rules.toml``.
+    source : str
+        Where they came from, for error messages.
+
+    Raises
+    ------
+    RulesError
+        If a key is missing, unknown or of the wrong type, or a concept does not exist.
+    """
+
+    def __init__(self, rules: Mapping[str, Any], source: str = "rules") -> None:
+        self.rules = tuple(_rule(source, name, body) for name, body in rules.items())
+        wanted = {phrase for rule in self.rules for phrase in rule.any | rule.with_any | rule.unless}
+        self._index = PhraseIndex((phrase, phrase) for phrase in sorted(wanted) if not phrase.startswith("<"))
+
+    def judge(self, account: Mapping[str, Reading]) -> Verdict:
+        """Return the verdict on one account, as read by ``read_account``.
+
+        Examples
+        --------
+        >>> from kolclf.concepts import read_account
+        >>> verdict = default_rules().judge(read_account(bio="Bidan desa di Alor"))
+        >>> [hit.rule.id for hit in verdict.hits], verdict.log_odds
+        (['nursing'], 2.2)
+        """
+        hits: list[Hit] = []
+        for field in FIELDS:
+            if field in account:
+                found = self._evidence(account[field])
+                hits += [hit for rule in self.rules if field in rule.fields and (hit := _fire(rule, field, found))]
+        sums = {side: sum(hit.rule.weight for hit in hits if hit.rule.side == side) for side in SIDES}
+        return Verdict(
+            tuple(hits),
+            round(sums["kol"] - sums["influencer"], 6),
+            sums["neither"],
+            any(hit.rule.promotes for hit in hits),
+        )
+
+    def _evidence(self, reading: Reading) -> dict[str, Match]:
+        """Return the first match of every phrase and concept in a text."""
+        found: dict[str, Match] = {}
+        for match in [*reading.concepts, *self._index.every(reading.tokens)]:
+            for value in match.values:
+                found.setdefault(value, match)
+        return found
+
+    def check_examples(self) -> None:
+        """Check that every example fires its rule and no counter-example does.
+
+        Raises
+        ------
+        RulesError
+            Naming the first rule whose example or counter-example does not hold.
+        """
+        for rule in self.rules:
+            for text, wanted in ((rule.example, True), (rule.counter_example, False)):
+                fired = _fire(rule, rule.fields[0], self._evidence(read(text))) is not None
+                if fired != wanted:
+                    kind = "does not fire it" if wanted else "fires it"
+                    raise RulesError(
+                        f"rule '{rule.id}': its {'' if wanted else 'counter-'}example {text!r} {kind}; "
+                        "mend its phrases or the example"
+                    )
+
+
+def _fire(rule: Rule, field: str, found: Mapping[str, Match]) -> Hit | None:
+    matches = [found[phrase] for phrase in rule.any if phrase in found]
+    if not matches or (rule.with_any and rule.with_any.isdisjoint(found)) or not rule.unless.isdisjoint(found):
+        return None
+    first = min(matches)
+    return Hit(rule, field, first.start, first.end)
+
+
+def _rule(source: str, name: str, body: Any) -> Rule:
+    def fail(problem: str) -> RulesError:
+        return RulesError(f"{source}: rule [{name}]: {problem}")
+
+    if not isinstance(body, dict):
+        raise fail("is not a table; write [id] and its keys below it")
+    for key, kind in _REQUIRED.items():
+        if key not in body:
+            raise fail(f"lacks the key '{key}'; add it")
+        if not isinstance(body[key], kind):
+            raise fail(
+                f"key '{key}' is {body[key]!r}, which is of the wrong type; see rules.toml of the package for an example"
+            )
+    for key in body:
+        if key not in _REQUIRED and key not in _OPTIONAL:
+            raise fail(f"key '{key}' is unknown; use one of {', '.join([*_REQUIRED, *_OPTIONAL])}")
+        if key in _OPTIONAL and not isinstance(body[key], _OPTIONAL[key]):
+            raise fail(f"key '{key}' is {body[key]!r}, which is of the wrong type")
+    for key, allowed in (("side", SIDES), ("criterion", CRITERIA)):
+        if body[key] not in allowed:
+            raise fail(f"{key} '{body[key]}' is unknown; use one of {', '.join(allowed)}")
+    fields = tuple(listed(body["fields"]))
+    if not fields or set(fields) - set(FIELDS):
+        raise fail(f"fields '{body['fields']}' must be bio, captions or both")
+    if {"id", "en"} - set(body["why"]):
+        raise fail("why needs a sentence in 'id' and one in 'en'")
+    phrase_sets = []
+    for key in ("any", "with", "unless"):
+        words = listed(body.get(key, ""))
+        concepts = [word for word in words if word.startswith("<")]
+        for concept in concepts:
+            if concept not in known_concepts():
+                raise fail(f"concept {concept} is not in lexicon.toml; check its spelling")
+        phrase_sets.append(frozenset(concepts + phrases(", ".join(word for word in words if not word.startswith("<")))))
+    if not phrase_sets[0]:
+        raise fail("'any' holds no word that can be matched; add a phrase or a <concept>")
+    return Rule(
+        id=name,
+        side=body["side"],
+        weight=float(body["weight"]),
+        criterion=body["criterion"],
+        fields=fields,
+        any=phrase_sets[0],
+        with_any=phrase_sets[1],
+        unless=phrase_sets[2],
+        promotes=bool(body.get("promotes", False)),
+        why=body["why"],
+        example=body["example"],
+        counter_example=body["counter_example"],
+    )
+
+
+@cache
+def known_concepts() -> frozenset[str]:
+    """Return every concept token that a text can yield."""
+    names = {name for group in groups().values() for name in (group.id, group.kind)} | set(lexicon()["contexts"])
+    return frozenset(f"<{name}>" for name in names)
+
+
+@cache
+def default_rules() -> Rules:
+    """Return the rules of the package."""
+    return Rules(_package_rules(), "rules.toml")
+
+
+def _package_rules() -> dict[str, Any]:
+    return tomllib.loads(files("kolclf").joinpath("rules.toml").read_text(encoding="utf-8"))
+
+
+def load_rules(path: str | Path) -> Rules:
+    """Return the package's rules with those of a user's file added; a rule of the same id replaces ours, weight 0 silences it.
+
+    Raises
+    ------
+    RulesError
+        If the file cannot be read, is not TOML, or a rule is wrong or does not hold on its own examples.
+    """
+    try:
+        own = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RulesError(f"{path}: cannot be read as a rules file ({error}); it must be TOML in UTF-8") from None
+    Rules(own, str(path)).check_examples()
+    return Rules(_package_rules() | own, str(path))
