@@ -224,7 +224,7 @@ def normalize(text: str) -> str:
 
     >>> normalize("𝗱𝗿. Rina, Sp.A(K) | Praktik RS Mitra 0812 0000 1234")
     'gelardr rina . gelarspa . praktik rs mitra xphone'
-    >>> normalize("SpA murah, baru plg dr Bandung bangettt #KopiSusu")
+    >>> normalize("Spa murah, baru plg dr Bandung bangettt #KopiSusu")
     'spa murah . baru plg dr bandung banget . kopi susu'
     """
     for _, step in _STEPS:
