@@ -10,7 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kolclf.lexicon import lexicon, listed
-from kolclf.text import BREAK, titles_in_name, tokenize
+from kolclf.text import BREAK, tokenize, tokenize_name
 from kolclf.titles import title_token
 
 AUTHORITY = frozenset(
@@ -227,9 +227,23 @@ def read_account(name: str = "", bio: str = "", captions: str = "") -> dict[str,
 
     Of the display name only titles and words for a kind of account are read, never a person's name; they join the bio.
     """
-    titles = titles_in_name(name) if name else []
-    tokens = [*titles, BREAK, *tokenize(bio)] if titles else tokenize(bio)
-    concepts = find_concepts(tokens)
-    if name and (kind := account_kind_in_name(tokenize(name))):
+    in_bio = read(bio)
+    return {"bio": _with_name(name, in_bio) if name else in_bio, "captions": read(captions)}
+
+
+def _with_name(name: str, bio: Reading) -> Reading:
+    """Put the titles of a name before the bio, and what the name says of them ("dr. Cinta") or of the kind of account."""
+    tokens = tokenize_name(name)
+    of_titles = [match for match in find_concepts(tokens) if tokens[match.start].startswith("gelar")]
+    titles: list[str] = []
+    concepts = []
+    for match in of_titles:
+        concepts.append(Match(len(titles), len(titles) + 1, match.values))
+        titles.append(tokens[match.start])
+    if titles:
+        titles.append(BREAK)
+    shift = len(titles)
+    concepts += [Match(match.start + shift, match.end + shift, match.values) for match in bio.concepts]
+    if kind := account_kind_in_name(tokens):
         concepts.append(Match(0, 0, tuple(kind)))
-    return {"bio": Reading(tokens, concepts), "captions": read(captions)}
+    return Reading([*titles, *bio.tokens], concepts)

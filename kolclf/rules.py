@@ -98,7 +98,7 @@ class Rules:
         >>> from kolclf.concepts import read_account
         >>> verdict = default_rules().judge(read_account(bio="Bidan desa di Alor"))
         >>> [hit.rule.id for hit in verdict.hits], verdict.log_odds
-        (['nursing'], 2.2)
+        (['nursing'], 2.6)
         """
         hits: list[Hit] = []
         for field in FIELDS:

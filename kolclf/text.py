@@ -241,11 +241,10 @@ def tokenize(text: str) -> list[str]:
     return normalize(text).split()
 
 
-def titles_in_name(name: str) -> list[str]:
-    """Return the title tokens of a display name, and nothing else of it.
+def tokenize_name(name: str) -> list[str]:
+    """Return the tokens of a display name, where titles need no comma before them.
 
-    >>> titles_in_name("Rina Kartika SH MKn")
-    ['gelarsh', 'gelarmkn']
+    >>> tokenize_name("Rina Kartika SH MKn")
+    ['rina', 'kartika', 'gelarsh', 'gelarmkn']
     """
-    read = read_titles(_letters(_repair(name)), is_name=True)
-    return re.findall(r"(?<!\w)gelar[a-z]+(?!\w)", read)
+    return normalize(read_titles(_letters(_repair(name)), is_name=True)).split()

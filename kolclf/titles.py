@@ -10,19 +10,26 @@ from typing import NamedTuple
 
 from kolclf.lexicon import lexicon, listed
 
-# A run of dotted words, "dr Rina" without a dot, "M Kes", or one capitalised word.
+LONGEST = 4  # words of a title: "S.Tr.Keb", "A.Md.Keb", "M.Psi.Psikolog"
+
+# A run of words parted by dots, "M Kes", "dr Rina", or one capitalised word.
 _TITLE_SHAPED = re.compile(
     r"(?<![\w.@#/])(?:[A-Za-z]{1,9}\.(?: ?[A-Za-z]{1,9}\.){0,8}(?: ?[A-Za-z]{1,9}(?![A-Za-z]))?"
-    r"|(?:dr|Dr|DR|Prof)(?= [A-Z])|(?:Sp|Amd|AMd|S|M) [A-Z][A-Za-z]{0,6}(?![\w.])|[A-Z][A-Za-z]{1,8}(?![\w.]))"
+    r"|dr(?= [A-Z])|(?:Sp|Amd|AMd|S|M) [A-Z][A-Za-z]{0,6}(?![\w.])|[A-Z][A-Za-z]{1,11}(?![\w.]))"
 )
+_WORD = re.compile("[A-Za-z]+")
 _SUBSPECIALTY = re.compile(r"(gelarsp[a-z]*) *(?:\(K\)[A-Za-z]{0,5}|-K[A-Za-z]{1,5}\b)", re.I)
 
 
 class _Titles(NamedTuple):
+    """The titles of the lexicon by the way they are written."""
+
     dotted: dict[str, str]  # "sp.og" -> "gelarspog"
     compact: dict[str, str]  # "SpOG" -> "gelarspog"
+    capitals: dict[str, str]  # "SPOG" -> "gelarspog"
     prefix: dict[str, str]  # "dr" -> "gelardr", "Dr" -> "gelardoktor"
-    needs: dict[str, list[str]]
+    bare: frozenset[str]  # prefixes that may stand without a dot
+    needs: dict[str, list[str]]  # token -> words, one of which must be in the text
 
 
 def title_token(form: str) -> str:
@@ -31,23 +38,23 @@ def title_token(form: str) -> str:
     >>> title_token("Sp.OG"), title_token("dr."), title_token("Dr.")
     ('gelarspog', 'gelardr', 'gelardoktor')
     """
-    return "gelardoktor" if form == "Dr." else "gelar" + re.sub("[^a-z]", "", form.lower())
+    return "gelardoktor" if form.rstrip(".") == "Dr" else "gelar" + re.sub("[^a-z]", "", form.lower())
 
 
 @cache
 def _titles() -> _Titles:
-    dotted, compact, prefix, needs = {}, {}, {}, {}
-    for group in lexicon()["titles"].values():
-        for form in listed(group.get("forms", "")):
-            if "." in form.rstrip("."):
-                dotted[form.lower().rstrip(".")] = title_token(form)
-            compact[form.replace(".", "")] = title_token(form)
-        for form in listed(group.get("prefix", "")):
-            prefix[form.rstrip(".")] = title_token(form)
-            if "needs" in group:
-                needs[title_token(form)] = listed(group["needs"])
-    upper = {form.upper(): token for form, token in compact.items() if len(form) > 2}
-    return _Titles(dotted, upper | compact, prefix, needs)
+    titles = lexicon()["titles"].values()
+    forms = [form for group in titles for form in listed(group.get("forms", ""))]
+    prefixes = [(form, group) for group in titles for form in listed(group.get("prefix", ""))]
+    compact = {form.replace(".", ""): title_token(form) for form in forms}
+    return _Titles(
+        dotted={form.lower().rstrip("."): title_token(form) for form in forms if "." in form.rstrip(".")},
+        compact=compact,
+        capitals={form.upper(): token for form, token in compact.items() if len(form) > 2 and not form.isupper()},
+        prefix={form.rstrip("."): title_token(form) for form, _ in prefixes},
+        bare=frozenset(form for form, _ in prefixes if not form.endswith(".")),
+        needs={title_token(form): listed(group["needs"]) for form, group in prefixes if "needs" in group},
+    )
 
 
 @cache
@@ -55,98 +62,75 @@ def _places() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["places"]))
 
 
-class _TitleReader:
-    """Reads the titles of one text; a class since each title looks at what stands before it."""
+class _Reader:
+    """Reads the titles of one text; it remembers where the last one ended, since titles come in rows."""
 
     def __init__(self, text: str, is_name: bool) -> None:
         self.text, self.is_name = text, is_name
-        self.end = -1  # where the title before this one ended
+        self.last_end = -1
 
     def __call__(self, match: re.Match[str]) -> str:
-        shape = match[0]
-        if "." in shape:
-            return self._dotted(match)
-        if " " not in shape and shape in ("dr", "Dr", "DR", "Prof"):
-            following = re.match(r" (\w+)", self.text[match.end() :])
-            known_place = following and following[1].lower() in _places()
-            return (
-                shape
-                if known_place or not self._starts_phrase(match.start())
-                else self._found(match.end(), self._prefix(shape))
-            )
-        joined = shape.replace(" ", "")
-        token = _titles().compact.get(joined)
-        as_listed = token is not None and (not joined.isupper() or joined.replace(" ", "") in _exact_capitals())
-        if token and ((as_listed and len(joined) > 2) or self._among_titles(match.start())):
-            return self._found(match.end(), token)
-        return shape
-
-    def _dotted(self, match: re.Match[str]) -> str:
-        words = list(re.finditer("[A-Za-z]+", match[0]))
-        read, i, copied = "", 0, 0
+        """Return what a title-shaped run reads as."""
+        base, run = match.start(), match[0]
+        words = [(word[0], base + word.start(), base + word.end()) for word in _WORD.finditer(run)]
+        read, copied, i = "", base, 0
         while i < len(words):
-            for n in range(min(4, len(words) - i), 0, -1):
-                start, end = words[i].start(), words[i + n - 1].end()
-                token = self._title_of([word[0] for word in words[i : i + n]], match, start, end)
+            for n in range(min(LONGEST, len(words) - i), 0, -1):
+                (_, start, _), (_, _, end) = words[i], words[i + n - 1]
+                token = self._token([word for word, _, _ in words[i : i + n]], start, end)
                 if token:
-                    end += match[0][end : end + 1] == "."
-                    read, copied = (
-                        read + match[0][copied:start] + f" {self._found(match.start() + end, token).strip()} ",
-                        end,
-                    )
+                    read += f"{self.text[copied:start]} {token} "
+                    copied = self.last_end = end + (self.text[end : end + 1] == ".")
                     i += n - 1
                     break
             i += 1
-        return read + match[0][copied:]
+        return read + self.text[copied : match.end()]
 
-    def _title_of(self, parts: list[str], match: re.Match[str], start: int, end: int) -> str | None:
-        if len(parts) > 1:
-            known = _titles().dotted.get(".".join(parts).lower())
-            # an unlisted specialist ("Sp.Xyz") is still a specialist
-            return known or (
-                "gelarspesialis" if len(parts) == 2 and parts[0] in ("Sp", "SP") and parts[1][0].isupper() else None
-            )
-        word, dotted = parts[0], match[0][end : end + 1] == "."
-        token = self._prefix(word)
-        if not token:
-            compact = (
-                _titles().compact.get(word) if len(word) > 2 or self._among_titles(match.start() + start) else None
-            )
-            return (
-                compact
-                if compact and (dotted or self._among_titles(match.start() + start)) and word[0].isupper()
-                else None
-            )
-        following = re.match(r"\.?\W*(\w)", self.text[match.start() + end :])
-        named = following is None or not following[1].islower() or self._starts_phrase(match.start() + start)
-        wanted = _titles().needs.get(token, [])
-        needed = not wanted or any(word in self.text.lower() for word in wanted)
-        return token if dotted and named and needed else None
+    def _token(self, words: list[str], start: int, end: int) -> str | None:
+        """Return the token of the title that ``words`` spell, if they can be one here."""
+        titles = _titles()
+        joined = "".join(words)
+        if len(words) > 1 and "." in self.text[start:end]:
+            specialist = words[0] in ("Sp", "SP") and len(words) == 2 and words[1][0].isupper()
+            return titles.dotted.get(".".join(words).lower()) or ("gelarspesialis" if specialist else None)
+        if len(words) == 1 and (token := self._prefix(joined, start, end)):
+            return token
+        if joined in titles.compact and (len(joined) > 2 or self._after_credential(start)):
+            return titles.compact[joined]
+        return titles.capitals.get(joined) if self._after_credential(start) else None
 
-    def _prefix(self, word: str) -> str | None:
-        prefix = _titles().prefix
-        return prefix.get(word) or prefix.get(word.lower()) or prefix.get(word.capitalize())
-
-    def _found(self, end: int, token: str | None) -> str:
-        self.end = end
-        return f" {token} "
+    def _prefix(self, word: str, start: int, end: int) -> str | None:
+        """Return the token of a title that stands before a name."""
+        titles = _titles()
+        spelled = next((form for form in (word, word.lower(), word.capitalize()) if form in titles.prefix), None)
+        if spelled is None:
+            return None
+        token = titles.prefix[spelled]
+        following = re.match(r"\.?[^\w\n]*(\w+)", self.text[end : end + 40])
+        name_follows = following is None or not following[1][0].islower()
+        if self.text[end : end + 1] == ".":
+            needs = titles.needs.get(token, [])
+            needed = not needs or any(word in self.text.lower() for word in needs)
+            return token if needed and (name_follows or self._starts_phrase(start)) else None
+        place_follows = following is not None and following[1].lower() in _places()
+        bare = spelled in titles.bare and following is not None and name_follows and not place_follows
+        return token if bare and self._starts_phrase(start) else None
 
     def _starts_phrase(self, start: int) -> bool:
         before = self.text[max(0, start - 20) : start].rstrip(" ")
         return not before or not before[-1].isalnum()
 
-    def _among_titles(self, start: int) -> bool:
+    def _after_credential(self, start: int) -> bool:
+        """Tell whether a comma or another title stands before, or a name where there need be neither."""
         before = self.text[max(0, start - 20) : start].rstrip(" ")
-        after_title = self.end >= 0 and not self.text[self.end : start].strip(" .,&")
+        after_title = self.last_end >= 0 and not self.text[self.last_end : start].strip(" .,&")
         return before.endswith(",") or after_title or (self.is_name and bool(before))
 
 
-@cache
-def _exact_capitals() -> frozenset[str]:
-    forms = (form.replace(".", "") for group in lexicon()["titles"].values() for form in listed(group.get("forms", "")))
-    return frozenset(form for form in forms if form.isupper())
-
-
 def read_titles(text: str, is_name: bool = False) -> str:
-    """Turn each academic or professional title into one token."""
-    return _SUBSPECIALTY.sub(r"\1 ", _TITLE_SHAPED.sub(_TitleReader(text, is_name), text))
+    """Turn each academic or professional title into one token; in a name they need no comma before them.
+
+    >>> read_titles("dr. Rina, Sp.A").split()
+    ['gelardr', 'Rina,', 'gelarspa']
+    """
+    return _SUBSPECIALTY.sub(r"\1 ", _TITLE_SHAPED.sub(_Reader(text, is_name), text))
