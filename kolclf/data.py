@@ -154,7 +154,7 @@ def as_text(cell: Any) -> str:
     >>> as_text('["satu", "dua"]'), as_text(None), as_text(3.0)
     ('satu\ndua', '', '3')
     """
-    if cell is None or cell != cell:  # NaN
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell):
         return ""
     if isinstance(cell, str):
         listed = _written_list(cell) if cell[:1] == "[" and cell.rstrip()[-1:] == "]" else None

@@ -33,8 +33,9 @@ class Policy(NamedTuple):
     def half_width(self, max_error: float = MAX_ERROR) -> float:
         """Return the half-width of the review band around 0.5 that keeps the held-out error of decided rows at ``max_error``.
 
-        >>> Policy(held_out_p=np.array([0.9, 0.6, 0.2]), held_out_is_kol=np.array([True, False, False])).half_width(0.0)
-        0.3
+        >>> policy = Policy(held_out_p=np.array([0.9, 0.625, 0.25]), held_out_is_kol=np.array([True, False, False]))
+        >>> policy.half_width(0.0)
+        0.25
         """
         distance = np.abs(self.held_out_p - 0.5)
         order = np.argsort(-distance, kind="stable")
@@ -44,7 +45,7 @@ class Policy(NamedTuple):
         allowed = np.flatnonzero((wrong <= max_error * kept) & ends_tie)
         if not len(order) or (len(allowed) and allowed[-1] == len(order) - 1):
             return 0.0
-        return round(float(distance[order][allowed[-1]]), 12) if len(allowed) else 0.5
+        return float(distance[order][allowed[-1]]) if len(allowed) else 0.5
 
 
 class Evidence(NamedTuple):

@@ -1,5 +1,6 @@
 """Loads ``lexicon.toml``: titles, concepts, contexts, look-alike letters, emoji and protected words."""
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -21,6 +22,15 @@ def listed(words: str) -> list[str]:
     ['dokter gigi', 'bidan']
     """
     return [word for part in words.split(",") if (word := " ".join(part.split()))]
+
+
+def shorten_elongation(text: str) -> str:
+    """Shorten small letters written three or more times.
+
+    >>> shorten_elongation("bangettt")
+    'banget'
+    """
+    return re.sub(r"([a-z])\1{2,}", r"\1", text)
 
 
 def check_lexicon() -> None:

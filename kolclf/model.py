@@ -234,7 +234,8 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def decision_function(self, X: Any) -> Floats:
         """Return log-odds of ``classes_[1]``, or a score for each of more than two classes."""
-        return self.scorer_.decision_function(self._rows(X))
+        rows = self._rows(X)
+        return self.scorer_.decision_function(rows)
 
     def predict_proba(self, X: Any) -> Floats:
         """Return probabilities of shape (n_accounts, n_classes), in the order of ``classes_``."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from kolclf.lexicon import lexicon, listed
+from kolclf.lexicon import lexicon, listed, shorten_elongation
 from kolclf.titles import read_titles
 
 BREAK = "."
@@ -87,7 +87,7 @@ _TOP_LEVEL = (
     "com|co|net|org|info|link|bio|page|shop|store|app|news|xyz|blog|site|web|online|studio|design|tv"
     "|id|ee|me|io|cc|ke|be|ly|gl|gg|my|sg"
 )
-_AMOUNT = r"\d[\d.,]{0,15}"
+_AMOUNT = r"\d(?:[\d.,]{0,14}\d)?"
 
 
 def _link(match: re.Match[str]) -> str:
@@ -168,11 +168,6 @@ def _lower_case(text: str) -> str:
     return text.lower()
 
 
-def _elongation(text: str) -> str:
-    """Shorten letters written three or more times (``bangettt``)."""
-    return re.sub(r"([a-z])\1{2,}", r"\1", text)
-
-
 @cache
 def _with_digits() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["with_digits"]))
@@ -199,7 +194,7 @@ _STEPS: list[tuple[str, Callable[[str], str]]] = [
     ("hashtags", _hashtags),
     ("emoji", _emoji),
     ("lower-case", _lower_case),
-    ("elongation", _elongation),
+    ("elongation", shorten_elongation),
     ("separators", _separators),
 ]
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from kolclf.lexicon import lexicon, listed
+from kolclf.lexicon import lexicon, listed, shorten_elongation
 
 LONGEST = 4  # words of a title: "S.Tr.Keb", "A.Md.Keb", "M.Psi.Psikolog"
 
@@ -38,7 +38,7 @@ def title_token(form: str) -> str:
     >>> title_token("Sp.OG"), title_token("dr."), title_token("Dr.")
     ('gelarspog', 'gelardr', 'gelardoktor')
     """
-    return "gelardoktor" if form.rstrip(".") == "Dr" else "gelar" + re.sub("[^a-z]", "", form.lower())
+    return "gelardoktor" if form.rstrip(".") == "Dr" else "gelar" + shorten_elongation(re.sub("[^a-z]", "", form.lower()))
 
 
 @cache
@@ -50,7 +50,7 @@ def _titles() -> _Titles:
     return _Titles(
         dotted={form.lower().rstrip("."): title_token(form) for form in forms if "." in form.rstrip(".")},
         compact=compact,
-        capitals={form.upper(): token for form, token in compact.items() if len(form) > 2 and not form.isupper()},
+        capitals={form.upper(): token for form, token in compact.items() if len(form) > 3 and not form.isupper()},
         prefix={form.rstrip("."): title_token(form) for form, _ in prefixes},
         bare=frozenset(form for form, _ in prefixes if not form.endswith(".")),
         needs={title_token(form): listed(group["needs"]) for form, group in prefixes if "needs" in group},

@@ -1,0 +1,61 @@
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import kolclf
+
+PACKAGE = Path(kolclf.__file__).parent
+FLOW = [
+    ["errors"],
+    ["lexicon"],
+    ["titles"],
+    ["text"],
+    ["concepts"],
+    ["stem", "rules", "tables"],
+    ["decide", "writers"],
+    ["scorer", "data"],
+    ["store", "calibrate", "pipeline"],
+    ["model", "explain"],
+    ["batch"],
+    ["render", "options"],
+    ["cli"],
+]
+RANK = {name: rank for rank, names in enumerate(FLOW) for name in names}
+
+
+def imports(module):
+    tree = ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("kolclf."):
+            yield node.module.removeprefix("kolclf.").split(".")[0]
+        elif isinstance(node, ast.ImportFrom) and node.module == "kolclf":
+            yield from (name.name for name in node.names)
+
+
+def test_every_module_has_its_place():
+    assert {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"} == set(RANK)
+
+
+@pytest.mark.parametrize("module", RANK)
+def test_imports_point_along_the_flow(module):
+    assert [name for name in imports(module) if RANK[name] >= RANK[module]] == []
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.name)
+def test_rooms_stay_small(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_public_names():
+    assert kolclf.__all__ == sorted(kolclf.__all__, key=lambda name: (not name[0].isupper(), name))
+    assert all(
+        getattr(kolclf, name) is getattr(import_module(kolclf._HOMES.get(name, "kolclf.errors")), name)
+        for name in kolclf.__all__
+    )
+
+
+def test_an_unknown_name_says_so():
+    with pytest.raises(AttributeError, match="has no attribute 'KolClasifier'"):
+        kolclf.KolClasifier  # noqa: B018

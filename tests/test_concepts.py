@@ -1,0 +1,111 @@
+import itertools
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kolclf.concepts import PhraseIndex, criterion_of, find_concepts, groups, phrases, protected_words, read_account
+from kolclf.lexicon import check_lexicon, lexicon, listed
+from kolclf.rules import CRITERIA, known_concepts
+from kolclf.stem import stem
+from kolclf.text import tokenize
+from kolclf.titles import title_token
+
+GROUPS = [(table, group) for table in ("titles", "concepts", "contexts") for group in lexicon()[table]]
+FORMS = [form for group in lexicon()["titles"].values() for form in listed(group.get("forms", ""))]
+
+
+def meanings(text):
+    return {value for match in find_concepts(tokenize(text)) for value in match.values}
+
+
+@pytest.mark.parametrize(("table", "group"), GROUPS)
+def test_group_holds_on_its_examples(table, group):
+    body = lexicon()[table][group]
+    assert f"<{group}>" in meanings(body["example"])
+    assert f"<{group}>" not in meanings(body["counter_example"])
+
+
+@pytest.mark.parametrize("form", [form for form in FORMS if "." in form.rstrip(".")])
+@pytest.mark.parametrize(
+    "spell", [str, lambda form: form.rstrip(".") + ".", lambda form: form.replace(".", ". ").strip()]
+)
+def test_dotted_titles_are_read_in_every_spelling(form, spell):
+    assert title_token(form) in tokenize(f"Rina Kartika, {spell(form)}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_titles_are_read_without_dots(form):
+    assert title_token(form) in tokenize(f"Rina Kartika, {form.replace('.', '')}")
+
+
+@pytest.mark.parametrize("concept", sorted(known_concepts()))
+def test_every_concept_has_a_criterion(concept):
+    assert criterion_of(concept) in CRITERIA
+
+
+def test_the_lexicon_is_whole_and_as_wide_as_promised():
+    check_lexicon()
+    titles = sum(
+        len(listed(g.get("forms", ""))) + len(listed(g.get("prefix", ""))) for g in lexicon()["titles"].values()
+    )
+    words, of_kind = Counter(), Counter()
+    for group in lexicon()["concepts"].values():
+        words[group["kind"]] += len(listed(group["words"]))
+        of_kind[group["kind"]] += 1
+    work = ["profession", "trade", "performer", "owner"]
+    creation = ["creator", "category", "paid_creator", "promotion", "format", "platform", "lifestyle"]
+    place = ["workplace", "schedule", "client", "speaking", "publication", "proof"]
+    assert titles >= 120 and len(lexicon()["titles"]) >= 10
+    assert sum(words[kind] for kind in work) >= 400 and sum(of_kind[kind] for kind in work) >= 25
+    assert sum(words[kind] for kind in creation) >= 150 and sum(of_kind[kind] for kind in creation) >= 12
+    assert sum(words[kind] for kind in place) >= 100 and sum(of_kind[kind] for kind in place) >= 10
+
+
+def test_no_phrase_of_one_group_stands_in_another():
+    seen = Counter(phrase for group in lexicon()["concepts"].values() for phrase in set(phrases(group["words"])))
+    assert [phrase for phrase, n in seen.items() if n > 1] == []
+
+
+@pytest.mark.parametrize(
+    "word", ["pengacara", "bekasi", "bali", "kediri", "pengalaman", "kedokteran", "shopee", "berikan"]
+)
+def test_words_that_matter_are_not_stemmed(word):
+    assert word in protected_words()
+    assert stem(word) == word
+
+
+def test_the_longest_phrase_wins():
+    assert meanings("dokter gigi") == {"<dentist>", "<profession>"}
+
+
+@pytest.mark.parametrize("text", ["istri, ibu, dan dokter bedah", "dokter gigi, istri, ibu", "ibu 2 anak, perawat ICU"])
+def test_a_relative_in_another_phrase_takes_nothing_back(text):
+    assert "<profession>" in meanings(text)
+
+
+def test_of_a_name_only_titles_and_the_kind_of_account_are_read():
+    bio = read_account(name="dr. Rina Kartika Klinik, Sp.A", bio="ngopi")["bio"]
+    assert bio.tokens == ["gelardr", "gelarspa", ".", "ngopi"]
+    assert {"<physician>", "<specialist>", "<shop>"} <= {value for match in bio.concepts for value in match.values}
+
+
+def test_a_title_in_jest_in_a_name_is_no_title():
+    meant = {value for match in read_account(name="dr. Cinta")["bio"].concepts for value in match.values}
+    assert meant == {"<joke>"}
+
+
+words = st.lists(st.sampled_from(["a", "b", "c", "."]), max_size=12)
+
+
+@given(words)
+def test_longest_matches_do_not_overlap_and_every_finds_them_all(tokens):
+    index = PhraseIndex([("a", "A"), ("a b", "AB"), ("b c", "BC"), ("c", "C")])
+    found = index.longest(tokens)
+    assert all(first.end <= second.start for first, second in itertools.pairwise(found))
+    assert set(found) <= set(index.every(tokens))
+
+
+def test_groups_have_unique_ids():
+    assert len(groups()) == len(lexicon()["titles"]) + len(lexicon()["concepts"])

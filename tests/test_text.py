@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kolclf.concepts import find_concepts
+from kolclf.text import changes, normalize, tokenize, tokenize_name
+
+CASES = Path(__file__).parent / "cases"
+TEXT = json.loads((CASES / "text.json").read_text(encoding="utf-8"))
+NEGATIVE = json.loads((CASES / "negative.json").read_text(encoding="utf-8"))
+LETTERS = "dr.SpAOGK ,|#@_-&/;:\n\t0812+%Rp😀🩺👩‍⚕️𝗱ᴅⓑ🅱🇮éо’\u200b\ud800\x00<>[]()"
+any_text = st.text() | st.text(alphabet=LETTERS, max_size=60)
+
+
+@pytest.mark.parametrize("case", TEXT, ids=[case["label"] for case in TEXT])
+def test_text_reads_as_expected(case):
+    assert normalize(case["original"]) == case["expected"]
+
+
+@pytest.mark.parametrize("case", NEGATIVE, ids=[case["label"] for case in NEGATIVE])
+def test_text_does_not_read_as(case):
+    tokens = tokenize(case["text"])
+    meant = {value for match in find_concepts(tokens) for value in match.values}
+    assert case["never"] not in {*tokens, *meant}
+
+
+@given(any_text)
+def test_normalizing_twice_changes_nothing_more(text):
+    once = normalize(text)
+    assert normalize(once) == once
+
+
+@given(any_text)
+def test_tokens_are_lower_case_ascii_words(text):
+    for token in tokenize(text):
+        assert token == "." or (token.isascii() and token.isalnum() and token == token.lower())
+
+
+@given(any_text)
+def test_steps_end_where_normalizing_ends(text):
+    assert [change.text for change in changes(text)][-1:] in ([], [normalize(text)])
+
+
+@given(st.text(alphabet="0123456789", min_size=3, max_size=20))
+def test_no_number_survives(digits):
+    assert not any(c.isdigit() for c in normalize(f"wa {digits}"))
+
+
+def test_names_need_no_comma_before_titles():
+    assert tokenize_name("Rina Kartika SH MKn")[2:] == ["gelarsh", "gelarmkn"]
+
+
+def test_a_bio_needs_a_comma_before_two_letters():
+    assert "gelarsh" not in tokenize("ayo SH kita")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a" * 50_000, "." * 50_000, "@" * 50_000, "a." * 25_000, "a_" * 25_000, "0 " * 25_000]
+)
+def test_long_runs_are_read_in_passing(hostile):
+    assert all(len(token) <= 40 for token in tokenize(hostile))
