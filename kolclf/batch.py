@@ -91,7 +91,7 @@ class Predictor:
             and not decision.cause
             and not any(hit.rule.side == decision.guess for hit in evidence.verdict.hits)
         ):
-            words = model_contributions(self.scorer, account)
+            words = model_contributions(self.scorer, account, language=self.language)
         return Answer(account, evidence, decision, reason(decision, evidence.verdict, words, self.language))
 
     def rows(self, accounts: Sequence[dict[str, Reading]]) -> list[Row]:
@@ -107,7 +107,8 @@ class Predictor:
             best = int(p.argmax())
             label = scorer.classes[best]
             binary = len(scorer.classes) == 2
-            words = model_contributions(scorer, account, 0 if binary else best, 1.0 if best or not binary else -1.0)
+            sign = -1.0 if binary and not best else 1.0
+            words = model_contributions(scorer, account, 0 if binary else best, sign, self.language)
             result.append([label, round(float(p[best]), 4), "model", label_reason(label, words, self.language)])
         return result
 

@@ -192,6 +192,19 @@ def account_kind_in_name(name_tokens: list[str]) -> list[str]:
     return [f"<{name}>" for i in ids for name in dict.fromkeys((i, groups()[i].kind))]
 
 
+def concept_name(concept: str, language: str) -> str:
+    """Return what a concept token means, in words.
+
+    >>> concept_name("<hospital>", "en"), concept_name("<profession>", "id"), concept_name("<denied>", "en")
+    ('a hospital or clinic', 'profesi', 'the profession is denied')
+    """
+    name = concept.strip("<>")
+    if name in groups():
+        return groups()[name].name[language]
+    tables = lexicon()
+    return str((tables["contexts"].get(name) or {"name": tables["kinds"][name]})["name"][language])
+
+
 def criterion_of(concept: str) -> str | None:
     """Return the criterion of a concept token, if its group has one.
 

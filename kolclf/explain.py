@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from kolclf.concepts import Reading, criterion_of, read
+from kolclf.concepts import Reading, concept_name, criterion_of, read
 from kolclf.decide import MIN_KNOWN, Decision, Policy
 from kolclf.rules import CRITERIA, Hit, Verdict
 from kolclf.scorer import Scorer
@@ -54,7 +54,7 @@ class Contribution(NamedTuple):
 
 
 def model_contributions(
-    scorer: Scorer, account: Mapping[str, Reading], class_index: int = 0, scale: float = 1.0
+    scorer: Scorer, account: Mapping[str, Reading], class_index: int = 0, scale: float = 1.0, language: str = "id"
 ) -> list[Contribution]:
     """Return what each known feature of an account adds, the strongest first.
 
@@ -66,7 +66,8 @@ def model_contributions(
     for column, value in zip(rows.columns.tolist(), rows.values.tolist(), strict=True):
         field, feature, word = names[column]
         amount = scale * value * float(scorer.coef[class_index, column])
-        found.append(Contribution(word, field, "model", _criterion_of_feature(feature, word), amount))
+        shown = f"“{word}” ({concept_name(feature, language)})" if feature.startswith("<") else word
+        found.append(Contribution(shown, field, "model", _criterion_of_feature(feature, word), amount))
     return sorted(found, key=lambda item: -abs(item.amount))
 
 
@@ -153,9 +154,14 @@ def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] =
 
 def label_reason(label: str, words: Sequence[Contribution], language: str = "id") -> str:
     """Return the reason of an answer of a model with other labels."""
-    shown = list(dict.fromkeys(item.word for item in words if item.amount > 0))[:3]
-    listed = ": " + ", ".join(f"“{word}”" for word in shown) if shown else ""
-    return f"{_TEXT['label'][language].format(label)}{listed}."
+    shown = _leading_words([item for item in words if item.amount > 0])
+    return f"{_TEXT['label'][language].format(label)}{': ' if shown else ''}{shown}."
+
+
+def _leading_words(words: Sequence[Contribution], most: int = 3) -> str:
+    """Return the words that add most, quoted, without placeholders."""
+    shown = list(dict.fromkeys(item.word for item in words if not item.word.startswith(("x", "“x"))))[:most]
+    return ", ".join(word if word.startswith("“") else f"“{word}”" for word in shown)
 
 
 def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:
@@ -223,25 +229,17 @@ class Weight(NamedTuple):
 
 
 def weight_rows(scorer: Scorer) -> list[Weight]:
-    """Return every feature with the label that it speaks for, and the words of the training that share its stem."""
+    """Return every feature with the label that it speaks for, and the training words that share its stem."""
     words: dict[str, list[str]] = defaultdict(list)
     for token, its_stem in scorer.stems.items():
         words[its_stem].append(token)
-    found, offset = [], 0
+    binary, found, offset = len(scorer.classes) == 2, [], 0
     for field, space in scorer.spaces.items():
         for feature, column in space.vocabulary.items():
             scores = scorer.coef[:, column + offset] * space.idf[column]
-            best = int(scores.argmax()) if len(scores) > 1 else int(scores[0] > 0)
+            best = int(scores[0] > 0) if binary else int(scores.argmax())
+            weight = abs(float(scores[0 if binary else best]))
             criterion = _criterion_of_feature(feature, feature)
-            found.append(
-                Weight(
-                    scorer.classes[best],
-                    feature,
-                    field,
-                    float(abs(scores[best if len(scores) > 1 else 0])),
-                    " ".join(words[feature]),
-                    criterion,
-                )
-            )
+            found.append(Weight(scorer.classes[best], feature, field, weight, " ".join(words[feature]), criterion))
         offset += len(space.idf)
     return found

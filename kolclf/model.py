@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
@@ -19,9 +21,11 @@ from kolclf.concepts import Reading
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
+from kolclf.explain import weight_rows
 from kolclf.rules import FIELDS, Rules, default_rules
 from kolclf.scorer import Features, Floats, OfField, Rows, Scorer, Space
 from kolclf.stem import stem
+from kolclf.store import load_model
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
 Account = Mapping[str, Reading]
@@ -241,6 +245,29 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Return probabilities of shape (n_accounts, n_classes), in the order of ``classes_``."""
         rows = self._rows(X)
         return self.scorer_.predict_proba(rows)
+
+    def weights(self) -> pd.DataFrame:
+        """Return every feature with the label that it speaks for, its weight (idf times coefficient), words and criterion.
+
+        One row a feature, the heaviest first; columns as in ``kolclf weights --csv``.
+        """
+        check_is_fitted(self, "scorer_")
+        return pd.DataFrame(weight_rows(self.scorer_)).sort_values("weight", ascending=False, ignore_index=True)
+
+    @classmethod
+    def from_file(cls, path: str | Path) -> Self:
+        """Return a fitted classifier from a model file; its parameters are those of the file where they are kept.
+
+        Raises
+        ------
+        ModelError
+            If the file is missing, damaged or of another kind.
+        """
+        scorer = load_model(path)
+        weights: dict[str, Any] = {f"{name}_weight": space.weight for name, space in scorer.spaces.items()}
+        model = cls(C=scorer.info.get("C"), **scorer.features._asdict(), **weights)
+        model.scorer_, model.classes_ = scorer, np.array(scorer.classes)
+        return model
 
     def predict(self, X: Any) -> NDArray[np.str_]:
         """Return the likelier label of each account; never ``review``."""

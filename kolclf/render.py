@@ -141,7 +141,7 @@ def _contributions(predictor: Predictor, found: Answer) -> list[Contribution]:
     model_scale, rules_scale, _ = policy_scales(predictor.policy, asked)
     parts = rule_contributions(found.evidence.verdict, found.account, predictor.language, rules_scale)
     if predictor.scorer is not None and asked:
-        parts += model_contributions(predictor.scorer, found.account, scale=model_scale)
+        parts += model_contributions(predictor.scorer, found.account, scale=model_scale, language=predictor.language)
     return parts
 
 
@@ -172,7 +172,9 @@ def explanation(predictor: Predictor, account: dict[str, Reading]) -> None:
     if scorer is not None and not scorer.is_kol_model:
         best = int(scorer.predict_proba(scorer.transform([account]))[0].argmax())
         binary = len(scorer.classes) == 2
-        parts = model_contributions(scorer, account, 0 if binary else best, -1.0 if binary and not best else 1.0)
+        parts = model_contributions(
+            scorer, account, 0 if binary else best, -1.0 if binary and not best else 1.0, language
+        )
         _out().print(escape(label_reason(scorer.classes[best], parts, language)))
         _evidence(parts, language)
         return

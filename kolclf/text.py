@@ -28,11 +28,10 @@ class Change(NamedTuple):
 
 # --- 1 repair
 
-_INVISIBLE = dict.fromkeys(
-    [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-)
-_INVISIBLE |= dict.fromkeys([*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)])
-_CONTROL = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], " ")
+_INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+_INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
+_CONTROL = [*range(9), *range(11, 32), *range(127, 160)]
+_UNSEEN = dict.fromkeys(_CONTROL, " ") | dict.fromkeys(_INVISIBLE)
 
 
 def _repair(text: str) -> str:
@@ -44,7 +43,7 @@ def _repair(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     # "\\n" as two characters is what some scrapers write for a line break
-    return text.replace("\\n", "\n").translate(_CONTROL | _INVISIBLE)
+    return text.replace("\\n", "\n").translate(_UNSEEN)
 
 
 # --- 2 letters

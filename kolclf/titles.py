@@ -38,7 +38,9 @@ def title_token(form: str) -> str:
     >>> title_token("Sp.OG"), title_token("dr."), title_token("Dr.")
     ('gelarspog', 'gelardr', 'gelardoktor')
     """
-    return "gelardoktor" if form.rstrip(".") == "Dr" else "gelar" + shorten_elongation(re.sub("[^a-z]", "", form.lower()))
+    return (
+        "gelardoktor" if form.rstrip(".") == "Dr" else "gelar" + shorten_elongation(re.sub("[^a-z]", "", form.lower()))
+    )
 
 
 @cache

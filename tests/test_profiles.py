@@ -46,7 +46,7 @@ def test_no_profile_holds_a_real_handle_phone_or_address():
     handles = re.findall(r"(?<![\w.+-])@([\w.]+)", re.sub(EMAIL, "", EVERYTHING))
     assert [handle for handle in handles if not handle.rstrip(".").endswith("_fiksi")] == []
     assert set(re.findall(EMAIL, EVERYTHING)) <= {"example.com"}
-    phones = [re.sub(r"\D", "", found) for found in re.findall(r"(?:\+62|\b0|wa\.me/62)[\d\s.\-()]{8,}\d", EVERYTHING)]
+    phones = [re.sub(r"\D", "", found) for found in re.findall(r"(?:\+62|\b08|wa\.me/62)[\d\s.\-()]{9,}\d", EVERYTHING)]
     assert phones and [phone for phone in phones if "0000" not in phone] == []
 
 
