@@ -13,7 +13,7 @@ BIN := .venv/bin
 
 demo: .venv/ready ## train on data/, answer a small messy spreadsheet, explain one account
 	mkdir -p build
-	$(BIN)/kolclf train data/profiles.csv -o build/demo.npz --group-column batch
+	$(BIN)/kolclf train data/profiles.csv -o build/demo.npz --group-column slice
 	$(BIN)/kolclf predict data/demo_accounts.csv --model build/demo.npz -o build/demo_result.csv
 	$(BIN)/kolclf explain data/demo_accounts.csv --row 1 --model build/demo.npz
 	@echo "--- build/demo_result.csv" && cut -c 1-200 build/demo_result.csv
@@ -26,8 +26,9 @@ lint: .venv/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# Folds by slice: a kind of account never seen in training stands for accounts from elsewhere.
 model: .venv/ready ## train the default model again; the same data gives the same bytes
-	$(BIN)/kolclf train data/profiles.csv -o models/default.npz --group-column batch
+	$(BIN)/kolclf train data/profiles.csv -o models/default.npz --group-column slice
 
 requirements: ## pin the newest dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \

@@ -93,7 +93,7 @@ def train(
 ) -> None:
     """Train a model on a labelled table.
 
-    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch
+    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column slice
     """
     from kolclf.data import find_columns, read_labelled  # noqa: PLC0415
     from kolclf.model import KolClassifier  # noqa: PLC0415 (scikit-learn)

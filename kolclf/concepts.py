@@ -126,7 +126,9 @@ def protected_words() -> frozenset[str]:
     """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
     words = lexicon()["words"]
     listed_words = {word for key in ("places", "brands", "other") for word in phrases(words[key])}
-    placeholders = {f"x{kind}" for kind in ("phone", "email", "link", "handle", "money", "percent", "time", "number")}
+    placeholders = {
+        f"x{kind}" for kind in ("phone", "email", "link", "handle", "money", "percent", "time", "number", "title")
+    }
     emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
     return frozenset(listed_words | placeholders | emoji | set(listed(words["platforms"])) | _index().words)
 
@@ -230,9 +232,24 @@ def read(text: str) -> Reading:
 
     >>> read("Bidan | Alor").concepts[0].values
     ('<nursing>', '<profession>')
+    >>> read("istri dr. Budi").tokens
+    ['istri', 'xtitle', 'budi']
     """
-    tokens = tokenize(text)
-    return Reading(tokens, find_concepts(tokens))
+    return _read_tokens(tokenize(text))
+
+
+def _read_tokens(tokens: list[str]) -> Reading:
+    """Find the concepts; a title that a context takes back is no longer that title."""
+    concepts = find_concepts(tokens)
+    for match in concepts:
+        if match.values[0] in _context_tokens() and tokens[match.start].startswith("gelar"):
+            tokens[match.start] = "xtitle"
+    return Reading(tokens, concepts)
+
+
+@cache
+def _context_tokens() -> frozenset[str]:
+    return frozenset(f"<{name}>" for name in lexicon()["contexts"])
 
 
 def read_account(name: str = "", bio: str = "", captions: str = "") -> dict[str, Reading]:
@@ -246,8 +263,8 @@ def read_account(name: str = "", bio: str = "", captions: str = "") -> dict[str,
 
 def _with_name(name: str, bio: Reading) -> Reading:
     """Put the titles of a name before the bio, and what the name says of them ("dr. Cinta") or of the kind of account."""
-    tokens = tokenize_name(name)
-    of_titles = [match for match in find_concepts(tokens) if tokens[match.start].startswith("gelar")]
+    tokens, found = _read_tokens(tokenize_name(name))
+    of_titles = [match for match in found if tokens[match.start].startswith("gelar") or tokens[match.start] == "xtitle"]
     titles: list[str] = []
     concepts = []
     for match in of_titles:

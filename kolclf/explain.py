@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from kolclf.concepts import Reading, concept_name, criterion_of, read
+from kolclf.concepts import Reading, concept_name, criterion_of, find_concepts
 from kolclf.decide import MIN_KNOWN, Decision, Policy
 from kolclf.rules import CRITERIA, Hit, Verdict
 from kolclf.scorer import Scorer
 from kolclf.stem import stem
 from kolclf.text import BREAK
+from kolclf.titles import written_title
 
 LANGUAGES = ("id", "en")
 CRITERION_NAMES = {
@@ -66,7 +67,9 @@ def model_contributions(
     for column, value in zip(rows.columns.tolist(), rows.values.tolist(), strict=True):
         field, feature, word = names[column]
         amount = scale * value * float(scorer.coef[class_index, column])
-        shown = f"“{word}” ({concept_name(feature, language)})" if feature.startswith("<") else word
+        shown = _shown(word.split())
+        if feature.startswith("<"):
+            shown = f"“{shown}” ({concept_name(feature, language)})"
         found.append(Contribution(shown, field, "model", _criterion_of_feature(feature, word), amount))
     return sorted(found, key=lambda item: -abs(item.amount))
 
@@ -172,7 +175,7 @@ def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> 
 
 
 def _quoted(hit: Hit, account: Mapping[str, Reading]) -> str:
-    words = " ".join(account[hit.field].tokens[hit.start : hit.end])
+    words = _shown(account[hit.field].tokens[hit.start : hit.end])
     return f"“{words}”: " if words else ""
 
 
@@ -197,10 +200,14 @@ def _column_names(scorer: Scorer, account: Mapping[str, Reading]) -> dict[int, t
     return names
 
 
+def _shown(tokens: Sequence[str]) -> str:
+    return " ".join(map(written_title, tokens))
+
+
 def _criterion_of_feature(feature: str, word: str) -> str:
     if feature.startswith("<"):
         return criterion_of(feature) or "other"
-    values = [value for match in read(word).concepts for value in match.values]
+    values = [value for match in find_concepts(word.split()) for value in match.values]
     return next((criterion for value in values if (criterion := criterion_of(value))), "other")
 
 

@@ -105,7 +105,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         lambda match: f" x{match[1].lower().replace('url', 'link')} ",
     ),
     (
-        re.compile(r"(?<![\w.+-])[\w.+-]{1,64} ?(?:@|[(\[] ?at ?[)\]]) ?[\w-]{1,63}(?:\.[\w-]{2,24}){1,3}", re.I),
+        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}(?:@| ?[(\[] ?at ?[)\]] ?)[\w-]{1,63}(?:\.[\w-]{2,24}){1,3}", re.I),
         " xemail ",
     ),
     (re.compile(r"(?:https?://|www\.)[^\s|]{1,2000}", re.I), _link),

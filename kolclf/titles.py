@@ -60,6 +60,22 @@ def _titles() -> _Titles:
 
 
 @cache
+def _written() -> dict[str, str]:
+    titles = lexicon()["titles"].values()
+    forms = [form for group in titles for form in listed(f"{group.get('forms', '')}, {group.get('prefix', '')}")]
+    return {title_token(form): form for form in reversed(forms)}
+
+
+def written_title(token: str) -> str:
+    """Return a token as a person would write it: a title as the lexicon does, any other as it is.
+
+    >>> written_title("gelarspog"), written_title("dokter")
+    ('Sp.OG', 'dokter')
+    """
+    return _written().get(token, "gelar" if token == "xtitle" else token)
+
+
+@cache
 def _places() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["places"]))
 
