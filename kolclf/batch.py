@@ -20,6 +20,7 @@ from kolclf.tables import Row, Table
 from kolclf.writers import Writer
 
 CHUNK = 1000
+REVIEW_FIRST = 5  # rows that the summary names
 ANSWER = ("label", "p_kol", "source", "promotes", "reason")
 OTHER_ANSWER = ("label", "p", "source", "reason")
 
@@ -131,7 +132,7 @@ class Summary(NamedTuple):
     labels: Counter[str]
     sources: Counter[str]
     promotes: int
-    review_first: list[tuple[int, str, str]]  # row number, id, reason; the closest calls
+    review_first: list[tuple[int, str]]  # row number and reason of the closest calls; ids may be handles
 
 
 def predict(X: Any, model: Scorer | Literal["default"] | None = "default", **options: Any) -> list[dict[str, Any]]:
@@ -205,25 +206,17 @@ def predict_table(
     labels: Counter[str] = Counter()
     sources: Counter[str] = Counter()
     rows = promotes = 0
-    first: list[tuple[float, int, str, str]] = []
-    at_p, at_source, at_reason = 1, 2, len(predictor.answer_columns) - 1
+    closest: list[tuple[float, int, str]] = []
     for chunk in chunks(table, CHUNK):
-        answers = predictor.rows([account_of(row, columns) for row in chunk])
-        for row, answer in zip(chunk, answers, strict=True):
+        for row, cells in zip(chunk, predictor.rows([account_of(row, columns) for row in chunk]), strict=True):
             rows += 1
-            writer.write([*row, *answer])
-            labels[answer[0]] += 1
-            sources[answer[at_source]] += 1
-            promotes += "yes" in answer[3:at_reason]
-            if answer[0] == "review":
-                first.append(
-                    (
-                        abs(float(answer[at_p] or 0.0) - 0.5),
-                        rows,
-                        str(row[columns.id]) if columns.id >= 0 else "",
-                        answer[at_reason],
-                    )
-                )
-        first = sorted(first)[:5]
+            writer.write([*row, *cells])
+            answer = dict(zip(predictor.answer_columns, cells, strict=True))
+            labels[answer["label"]] += 1
+            sources[answer["source"]] += 1
+            promotes += answer.get("promotes") == "yes"
+            if answer["label"] == "review":
+                closest.append((abs(float(answer["p_kol"] or 0.0) - 0.5), rows, answer["reason"]))
+        closest = sorted(closest)[:REVIEW_FIRST]
         progress(rows)
-    return Summary(rows, labels, sources, promotes, [item[1:] for item in first])
+    return Summary(rows, labels, sources, promotes, [(row, why) for _, row, why in closest])

@@ -94,30 +94,28 @@ def trained(scorer: Scorer, path: str) -> None:
 def summary(result: Summary, predictor: Predictor, output: str) -> None:
     """Show the counts of a file and what to review first."""
     console, language = _err(), predictor.language
-    table = _table("", "n", "%")
+    table = _table("label", "n", "%")
     table.columns[1].justify = table.columns[2].justify = "right"
-    for counts, style in ((result.labels, True), (result.sources, False)):
+    marks = {"promotes": result.promotes} if "promotes" in predictor.answer_columns else {}
+    for title, counts in (("", result.labels), ("source", result.sources), ("mark", marks)):
+        if title and counts:
+            table.add_row(f"[bold]{title}[/]")
         for name, n in sorted(counts.items(), key=lambda item: -item[1]):
             table.add_row(
-                f"[{SIDE_STYLE.get(name, '')}]{escape(name)}[/]" if style and name in SIDE_STYLE else escape(name),
-                str(n),
-                f"{n / result.rows:.0%}",
+                f"[{SIDE_STYLE.get(name, 'none')}]{escape(name)}[/]", str(n), f"{n / max(result.rows, 1):.0%}"
             )
-        table.add_section()
-    if predictor.answer_columns[3] == "promotes":
-        table.add_row("promotes", str(result.promotes), f"{result.promotes / max(result.rows, 1):.0%}")
     console.print(table)
     if result.review_first:
-        first = _table(_HEAD["review_first"][language], "", "")
-        for row, key, why in result.review_first:
-            first.add_row(f"row {row}", escape(key[:24]), escape(why))
+        first = _table(_HEAD["review_first"][language], "")
+        for row, why in result.review_first:
+            first.add_row(f"row {row}", escape(why))
         console.print(first)
     say(f"{result.rows} rows" + ("" if output == "-" else f" written to {output}"))
 
 
 def answer(predictor: Predictor, account: dict[str, Reading]) -> None:
     """Show the answer on one account, its reasons by criterion below it."""
-    if predictor.answer_columns[3] != "promotes":
+    if "promotes" not in predictor.answer_columns:
         [(label, p, _, why)] = predictor.rows([account])
         _out().print(f"[bold]{escape(label)}[/]  p = {p:.2f}\n{escape(why)}")
         return
