@@ -123,7 +123,7 @@ def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: 
         source = "model+rules" if model_sure or not rules_strong else "rules"
     guess = LABELS[0] if log_odds > 0 else LABELS[1]
     sides_differ = (verdict.log_odds > 0) != (model_p > 0.5)
-    if verdict.neither >= STRONG and verdict.neither > abs(verdict.log_odds):
+    if verdict.neither >= STRONG > verdict.log_odds:
         cause = "account_kind"
     elif not asked and not rules_lean:
         cause = "too_little"

@@ -38,6 +38,10 @@ _HEAD = {
     "review_first": {"id": "tinjau dulu", "en": "review first"},
     "sum": {"id": "jumlah log-odds", "en": "sum of log-odds"},
     "offset": {"id": "titik awal", "en": "base"},
+    "row": {"id": "baris {}", "en": "row {}"},
+    "mark": {"id": "tanda", "en": "mark"},
+    "rows": {"id": "{} baris", "en": "{} rows"},
+    "written": {"id": "{} baris ditulis ke {}", "en": "{} rows written to {}"},
 }
 
 
@@ -97,7 +101,11 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     table = _table("label", "n", "%")
     table.columns[1].justify = table.columns[2].justify = "right"
     marks = {"promotes": result.promotes} if "promotes" in predictor.answer_columns else {}
-    for title, counts in (("", result.labels), ("source", result.sources), ("mark", marks)):
+    for title, counts in (
+        ("", result.labels),
+        (_HEAD["source"][language], result.sources),
+        (_HEAD["mark"][language], marks),
+    ):
         if title and counts:
             table.add_row(f"[bold]{title}[/]")
         for name, n in sorted(counts.items(), key=lambda item: -item[1]):
@@ -108,9 +116,9 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     if result.review_first:
         first = _table(_HEAD["review_first"][language], "")
         for row, why in result.review_first:
-            first.add_row(f"row {row}", escape(why))
+            first.add_row(_HEAD["row"][language].format(row), escape(why))
         console.print(first)
-    say(f"{result.rows} rows" + ("" if output == "-" else f" written to {output}"))
+    say(_HEAD["rows" if output == "-" else "written"][language].format(result.rows, output))
 
 
 def answer(predictor: Predictor, account: dict[str, Reading]) -> None:
