@@ -154,20 +154,18 @@ def _contributions(predictor: Predictor, found: Answer) -> list[Contribution]:
 def _criteria(parts: Sequence[Contribution], language: str, with_words: bool) -> None:
     sums = by_criterion(parts)
     widest = max(map(abs, sums.values()), default=0.0) or 1.0
-    table = _table(_HEAD["criterion"][language], "", _HEAD["amount"][language], _HEAD["evidence"][language])
+    table = _table(_HEAD["criterion"][language], "", _HEAD["amount"][language])
     table.columns[2].justify = "right"
+    if with_words:
+        table.add_column(_HEAD["evidence"][language], overflow="fold")
     for criterion, amount in sums.items():
         words = [item.word for item in parts if item.criterion == criterion and item.amount * amount > 0][:3]
         if not words and not amount:
             continue
         style = SIDE_STYLE["kol" if amount > 0 else "influencer"]
         bar = "█" * max(1, round(BAR * abs(amount) / widest))
-        table.add_row(
-            CRITERION_NAMES[criterion][language],
-            f"[{style}]{bar}[/]",
-            f"{amount:+.2f}",
-            escape("; ".join(words)) if with_words else "",
-        )
+        cells = [CRITERION_NAMES[criterion][language], f"[{style}]{bar}[/]", f"{amount:+.2f}"]
+        table.add_row(*cells, *([escape("; ".join(words))] if with_words else []))
     _out().print(table)
 
 
