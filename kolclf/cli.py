@@ -30,6 +30,8 @@ from kolclf.options import (
     NoReview,
     Output,
     RulesFile,
+    given_columns,
+    is_single,
 )
 
 app = typer.Typer(
@@ -59,10 +61,6 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
 
     app.command()(run)
     return run
-
-
-def _given(**columns: str | None) -> dict[str, str]:
-    return {part.removesuffix("_column"): name for part, name in columns.items() if name is not None}
 
 
 def _predictor(model: Path | None, no_model: bool, rules: Path | None, **options: Any) -> Any:
@@ -102,7 +100,7 @@ def train(
 
     check_target(output)
     table = read_table(labelled)
-    given = _given(
+    given = given_columns(
         id_column=id_column,
         name_column=name_column,
         bio_column=bio_column,
@@ -113,9 +111,12 @@ def train(
     render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}")
     rows = read_labelled(table, columns, group_column)
     with render.working("training"):
-        model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed).fit(
-            rows.accounts, rows.labels, groups=rows.groups
-        )
+        model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed)
+        try:
+            model.fit(rows.accounts, rows.labels, groups=rows.groups)
+        except DataError as error:
+            grouped = f" (grouped by '{group_column}')" if group_column else ""
+            raise DataError(f"{labelled}: {error}{grouped}") from None
     save_model(model.scorer_, output)
     render.trained(model.scorer_, str(output))
 
@@ -148,26 +149,25 @@ def predict(
     from kolclf.writers import open_writer  # noqa: PLC0415
 
     predictor = _predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
-    if _is_single(accounts, bio, caption, name):
+    if is_single(accounts, bio, caption, name):
         render.answer(predictor, _account(name, bio, caption))
         return
     table = read_table(str(accounts))
-    given = _given(id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column)
+    given = given_columns(
+        id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
+    )
     columns = find_columns(table, given)
     header = output_columns(table.columns, predictor.answer_columns)
     render.say(f"{table.path}: {columns.described(table.columns)}")
     if clashes := [name for name in header[len(table.columns) :] if name not in predictor.answer_columns]:
         render.say(f"the input has columns of these names already, so ours are called {', '.join(clashes)}")
-    with open_writer(output, header, table) as writer, render.counting("accounts") as progress:
+    numbers = header[len(table.columns) + 1 : len(table.columns) + 2]
+    with (
+        open_writer(output, header, table, numbers, render.say) as writer,
+        render.counting("accounts") as progress,
+    ):
         summary = predict_table(table, columns, predictor, writer, progress)
     render.summary(summary, predictor, output)
-
-
-def _is_single(accounts: str | None, bio: str | None, caption: list[str] | None, name: str | None) -> bool:
-    given = bio is not None or bool(caption) or name is not None
-    if given == (accounts is not None):
-        raise typer.BadParameter("give either a file of accounts, or one account by --bio, --caption or --name")
-    return given
 
 
 def _account(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
@@ -201,13 +201,13 @@ def explain(
     from kolclf.data import cells_of, find_account, find_columns  # noqa: PLC0415
     from kolclf.tables import read_table  # noqa: PLC0415
 
-    if _is_single(accounts, bio, caption, name):
+    if is_single(accounts, bio, caption, name):
         texts = {"name": name or "", "bio": bio or "", "captions": "\n".join(caption or [])}
     else:
         if (row is None) == (id is None):
             raise typer.BadParameter("say which account of the file: --row N or --id X")
         table = read_table(str(accounts))
-        given = _given(
+        given = given_columns(
             id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
         )
         columns = find_columns(table, given)
@@ -276,11 +276,13 @@ def export(
     from kolclf.store import load_model  # noqa: PLC0415
     from kolclf.writers import write_whole  # noqa: PLC0415
 
+    if to.suffix != ".joblib":
+        raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")
     pipeline = to_pipeline(load_model(model))
     with write_whole(to) as path:
         joblib.dump(pipeline, path)
     render.say(
-        f"wrote {to}, a pickle: loading it runs code, so open such a file only where you trust its maker; it needs kolclf"
+        f"wrote {to}, a pickle: loading it runs code, so open one only where you trust its maker; it needs kolclf"
     )
 
 

@@ -5,6 +5,7 @@ profession holds for its neighbours. A context takes a profession or title back:
 The groups are in ``lexicon.toml``.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from kolclf.titles import title_token
 AUTHORITY = frozenset(
     {"title", "degree", "profession", "trade", "performer", "owner"}
 )  # kinds that a context can take back
+NEIGHBOURS = 3  # contexts on either side that are looked at: no more fit into the reach
 REACH = 2  # tokens between a context and what it takes back, at most
 _CONJUNCTIONS = frozenset({"dan", "and", "tapi", "but", "yang", "juga", "sekaligus", "xhandle"})
 
@@ -135,7 +137,8 @@ def protected_words() -> frozenset[str]:
 
 def _taken_back(match: Match, contexts: list[Match], tokens: list[str]) -> str | None:
     """Return the context that takes ``match`` back, if one stands close enough in the same phrase."""
-    for other in contexts:
+    at = bisect(contexts, match)
+    for other in contexts[max(0, at - NEIGHBOURS) : at + NEIGHBOURS]:
         before = other.end <= match.start
         between = tokens[other.end : match.start] if before else tokens[match.end : other.start]
         if len(between) > REACH or BREAK in between or (before and not _CONJUNCTIONS.isdisjoint(between)):

@@ -107,7 +107,8 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
 
     def find(part: str) -> list[int]:
         if part in given:
-            wanted = [name.strip() for name in given[part].split(",")]
+            whole = given[part].strip()
+            wanted = [whole] if whole in table.columns else [name.strip() for name in whole.split(",")]
             for name in wanted:
                 if name not in table.columns:
                     raise DataError(f"{table.path}: has no column '{name}'; its columns are {_listed(table.columns)}")

@@ -29,6 +29,7 @@ from kolclf.store import load_model
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
 Account = Mapping[str, Reading]
+Labels = NDArray[np.str_]
 
 
 class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -143,9 +144,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if (~trained).sum() >= MIN_SET_ASIDE:
             head = self._classifier(self.C_).fit(matrix, trained)
             answerable = (head.coef_[0], float(head.intercept_[0]))
-        names = {
-            name: np.array(sorted(counter.vocabulary_), dtype=object)[kept[name]] for name, counter in counters.items()
-        }
+        names = {n: np.array(sorted(counter.vocabulary_), dtype=object)[kept[n]] for n, counter in counters.items()}
         policy = Policy()
         if tuple(self.classes_) == LABELS[::-1]:
             policy = learn_policy(held_out, accounts, labels, trained, rules or default_rules())
@@ -169,18 +168,21 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         )
         return self
 
-    def _folds(
-        self, labels: NDArray[np.str_], trained: NDArray[np.bool_], n: int, groups: ArrayLike | None
-    ) -> list[Any]:
-        strata = np.where(trained, labels, "set aside")
-        if groups is not None:
-            n = min(n, len(np.unique(np.asarray(groups))))
-            return list(
-                StratifiedGroupKFold(n, shuffle=True, random_state=self.random_state).split(
-                    strata, strata, np.asarray(groups)
-                )
+    def _folds(self, labels: Labels, trained: NDArray[np.bool_], n: int, groups: ArrayLike | None) -> list[Any]:
+        """Return train and test rows of each fold; rows set aside are spread as well, unless they are too few."""
+        aside = "set aside" if (~trained).sum() >= n else labels[trained][0]
+        spread = np.where(trained, labels, aside)
+        if groups is None:
+            return list(StratifiedKFold(n, shuffle=True, random_state=self.random_state).split(spread, spread))
+        groups = np.asarray(groups)
+        n = min(n, len(np.unique(groups)))
+        splitter = StratifiedGroupKFold(max(n, 2), shuffle=True, random_state=self.random_state)
+        folds = list(splitter.split(spread, spread, groups)) if n > 1 else []
+        if not folds or any(not set(self.classes_) <= set(labels[train]) for train, _ in folds):
+            raise DataError(
+                "the groups cannot be parted into folds that all hold every label; give more, smaller groups"
             )
-        return list(StratifiedKFold(n, shuffle=True, random_state=self.random_state).split(strata, strata))
+        return folds
 
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)

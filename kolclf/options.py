@@ -54,3 +54,22 @@ CaptionsColumn = Annotated[
     str | None,
     typer.Option("--captions-column", help="Column(s) of the captions, by comma.", rich_help_panel="Columns"),
 ]
+
+
+def given_columns(**columns: str | None) -> dict[str, str]:
+    """Return the column options that were given, by part of an account."""
+    return {part.removesuffix("_column"): name for part, name in columns.items() if name is not None}
+
+
+def is_single(accounts: str | None, bio: str | None, caption: list[str] | None, name: str | None) -> bool:
+    """Tell whether one account was given by options rather than a file.
+
+    Raises
+    ------
+    typer.BadParameter
+        If both were given, or neither.
+    """
+    given = bio is not None or bool(caption) or name is not None
+    if given == (accounts is not None):
+        raise typer.BadParameter("give either a file of accounts, or one account by --bio, --caption or --name")
+    return given

@@ -14,6 +14,8 @@ def to_pipeline(scorer: Scorer) -> Pipeline:
     """Return the same model as a fitted scikit-learn ``Pipeline`` that takes accounts and needs kolclf to read them."""
     parts, weights = [], {}
     for name, space in scorer.spaces.items():
+        if not space.vocabulary:
+            continue
         vectorizer = TfidfVectorizer(
             analyzer=OfField(name, scorer.features), sublinear_tf=True, vocabulary=dict(space.vocabulary)
         )

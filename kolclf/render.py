@@ -55,7 +55,7 @@ def _err() -> Console:
 
 def say(message: str) -> None:
     """Print one line to standard error, as it is."""
-    _err().print(escape(message), soft_wrap=True)
+    _err().print(message, markup=False, emoji=False, soft_wrap=True)
 
 
 @contextmanager

@@ -7,11 +7,12 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TextIO
+from typing import Any, BinaryIO, NamedTuple
 
-from kolclf.errors import DataError
+from kolclf.errors import DataError, KolclfError
 
 FORMATS = {
     ".csv": "csv",
@@ -58,44 +59,42 @@ def read_table(path: str) -> Table:
     kind = FORMATS.get(file.suffix.lower())
     if kind is None:
         raise DataError(f"{path}: the ending '{file.suffix}' is unknown; use one of {', '.join(FORMATS)}")
+    readers: dict[str, Callable[[str], Table]] = {"xlsx": _read_xlsx, "parquet": _read_parquet, "jsonl": _read_jsonl}
     try:
         if file.stat().st_size == 0:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
-        if kind == "xlsx":
-            return _read_xlsx(path)
-        if kind == "parquet":
-            return _read_parquet(path)
-        if kind == "jsonl":
-            return _read_jsonl(path)
-        return _read_csv(path, file.open("rb"))
+        return readers[kind](path) if kind in readers else _read_csv(path, file.open("rb"))
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
 
 
+# --- CSV
+
+
 def _encoding_of(path: str, stream: BinaryIO) -> str:
-    """Return the encoding of the whole stream: by byte-order mark, else UTF-8, else Windows-1252."""
+    """Return the encoding in which the whole stream reads: by byte-order mark, else UTF-8, else Windows-1252."""
     start = stream.read(4)
-    stream.seek(0)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if start.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if len(start) == 4 and start[0] and not start[1] and not start[3]:
-        return "utf-16-le"
-    for encoding in ("utf-8", "cp1252"):
+        tried = ["utf-16"]
+    elif len(start) == 4 and start[0] and not start[1] and start[2] and not start[3]:
+        tried = ["utf-16-le"]
+    else:
+        tried = ["utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"]
+    for encoding in tried:
+        stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         try:
             while text.read(1 << 20):
                 pass
             return encoding
         except UnicodeDecodeError as error:
-            reason = f"byte 0x{error.object[error.start]:02x}"
+            reason = f"byte 0x{error.object[error.start]:02x} has no meaning"
+        except UnicodeError as error:  # a UTF-16 stream that ends too early
+            reason = str(error)
         finally:
             text.detach()
             stream.seek(0)
-    raise DataError(
-        f"{path}: is neither UTF-8, UTF-16 nor Windows-1252 ({reason} has no meaning); save it again as 'CSV UTF-8'"
-    )
+    raise DataError(f"{path}: is neither UTF-8, UTF-16 nor Windows-1252 ({reason}); save it again as 'CSV UTF-8'")
 
 
 def _delimiter_of(line: str) -> str:
@@ -104,112 +103,157 @@ def _delimiter_of(line: str) -> str:
 
 
 def _read_csv(path: str, stream: BinaryIO) -> Table:
-    encoding = _encoding_of(path, stream)
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    header_line = ""
-    while not header_line.strip("\r\n\t ,;"):
-        if not (header_line := text.readline()):
-            raise DataError(f"{path}: is empty; export it again with a header line and rows")
-    delimiter = _delimiter_of(header_line)
-    reader = csv.reader(_after(header_line, text), delimiter=delimiter, strict=True)
     try:
-        columns = [name.strip() for name in next(reader)]
-    except csv.Error as error:
-        raise DataError(f"{path}, line 1: the header cannot be read ({error}); check its quotes") from None
-    while columns and not columns[-1]:
-        columns.pop()
-    return Table(path, columns, _csv_rows(path, reader, len(columns)), "csv", delimiter, encoding)
+        encoding = _encoding_of(path, stream)
+    except DataError:
+        stream.close()
+        raise
+    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+    try:
+        header_line, skipped = text.readline(), 0
+        while header_line and not header_line.strip("\r\n\t ,;|"):
+            header_line, skipped = text.readline(), skipped + 1
+        if not header_line:
+            raise DataError(f"{path}: is empty; export it again with a header line and rows")
+        delimiter = _delimiter_of(header_line)
+        reader = csv.reader(_after(header_line, text), delimiter=delimiter, strict=True)
+        try:
+            columns = _without_empty_end([name.strip() for name in next(reader)])
+        except csv.Error as error:
+            raise DataError(
+                f"{path}, line {skipped + 1}: the header cannot be read ({error}); check its quotes"
+            ) from None
+    except DataError:
+        text.close()
+        raise
+    return Table(path, columns, _csv_rows(path, reader, skipped, len(columns), text), "csv", delimiter, encoding)
 
 
-def _after(first: str, rest: TextIO) -> Iterator[str]:
+def _after(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
     yield first
     yield from rest
 
 
-def _csv_rows(path: str, reader: Any, width: int) -> Iterator[Row]:
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise DataError(
-                f"{path}, line {line}: cannot be read ({error}); look for a quote that is not closed"
-            ) from None
-        if not row:
-            continue
-        while len(row) > width and not row[-1]:
-            row.pop()
-        if len(row) > width:
-            raise DataError(
-                f"{path}, line {line}: has {len(row)} cells but the header has {width}; "
-                "put quotes around the cell that holds a delimiter"
-            )
-        yield row + [""] * (width - len(row))
+def _without_empty_end(row: Row) -> Row:
+    while row and row[-1] in ("", None):
+        row.pop()
+    return row
+
+
+def _fitted(row: Row, width: int, path: str, place: str) -> Row:
+    """Return a row of ``width`` cells; a shorter one is filled up, a longer one refused."""
+    if len(row) > width and len(_without_empty_end(row)) > width:
+        raise DataError(
+            f"{path}, {place}: has {len(row)} cells but the header has {width}; "
+            "put quotes around the cell that holds a delimiter, or name the column"
+        )
+    return row + [""] * (width - len(row))
+
+
+def _csv_rows(path: str, reader: Any, skipped: int, width: int, text: io.TextIOWrapper) -> Iterator[Row]:
+    with text:
+        while True:
+            line = skipped + int(reader.line_num) + 1
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise DataError(
+                    f"{path}, line {line}: cannot be read ({error}); look for a quote that is not closed"
+                ) from None
+            if row:
+                yield _fitted(row, width, path, f"line {line}")
+
+
+# --- XLSX and Parquet
+
+
+@contextmanager
+def _blamed_on(path: str, kind: str) -> Iterator[None]:
+    """Turn whatever a library raises on a damaged file into one sentence about that file."""
+    try:
+        yield
+    except (KolclfError, GeneratorExit):
+        raise
+    except Exception as error:
+        said = " ".join(str(error).split())[:200]
+        raise DataError(
+            f"{path}: cannot be read as {kind} ({type(error).__name__}: {said}); open it and save it again"
+        ) from None
 
 
 def _read_xlsx(path: str) -> Table:
     from openpyxl import load_workbook  # noqa: PLC0415 (slow to import)
 
+    with _blamed_on(path, "XLSX"):
+        book = load_workbook(path, read_only=True, data_only=True)
+        book.worksheets[0].reset_dimensions()  # what a file states of its size may be wrong
+    rows = _xlsx_rows(path, book)
+    header = next(rows, None)
+    if header is None:
+        raise DataError(f"{path}: its first sheet is empty; put the accounts there, with a header line")
+    columns = _without_empty_end([str(name).strip() for name in header])
+    fitted = (_fitted(row, len(columns), path, f"row {number}") for number, row in enumerate(rows, 2))
+    return Table(path, columns, fitted, "xlsx")
+
+
+def _xlsx_rows(path: str, book: Any) -> Iterator[Row]:
+    """Yield the rows of the first sheet that hold anything."""
     try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        rows = ([("" if cell is None else cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-        header = next((row for row in rows if any(str(cell).strip() for cell in row)), [])
-    except Exception as error:  # openpyxl raises many kinds for a damaged file
-        raise DataError(
-            f"{path}: cannot be read as XLSX ({type(error).__name__}: {error}); open it and save it again"
-        ) from None
-    columns = [str(name).strip() for name in header]
-    while columns and not columns[-1]:
-        columns.pop()
-    if not columns:
-        raise DataError(f"{path}: its first sheet is empty; put the accounts on the first sheet, with a header line")
-    width = len(columns)
-    full = (row for row in rows if any(str(cell).strip() for cell in row))
-    return Table(path, columns, ((row + [""] * width)[:width] for row in full), "xlsx")
+        with _blamed_on(path, "XLSX"):
+            for cells in book.worksheets[0].iter_rows(values_only=True):
+                row = ["" if cell is None else cell for cell in cells]
+                if any(str(cell).strip() for cell in row):
+                    yield row
+    finally:
+        book.close()
 
 
 def _read_parquet(path: str) -> Table:
-    import pyarrow as pa  # noqa: PLC0415 (slow to import)
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415 (slow to import)
 
-    try:
+    with _blamed_on(path, "Parquet"):
         file = pq.ParquetFile(path)
-    except pa.ArrowException as error:
-        raise DataError(f"{path}: cannot be read as Parquet ({error}); write it again") from None
-    rows = (
-        list(row)
-        for batch in file.iter_batches(1024)
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
-    )
-    return Table(path, list(file.schema_arrow.names), rows, "parquet", schema=file.schema_arrow)
+    schema = file.schema_arrow
+    return Table(path, list(schema.names), _parquet_rows(path, file), "parquet", schema=schema)
+
+
+def _parquet_rows(path: str, file: Any) -> Iterator[Row]:
+    with file, _blamed_on(path, "Parquet"):
+        for batch in file.iter_batches(1024):
+            for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                yield list(row)
+
+
+# --- JSON lines
 
 
 def _read_jsonl(path: str) -> Table:
     columns: dict[str, None] = {}
-    for _, record in _json_records(path):
+    for record in _json_records(path):
         columns.update(dict.fromkeys(record))
     if not columns:
         raise DataError(f"{path}: is empty; write one JSON object a line")
-    return Table(
-        path, list(columns), ([record.get(name, "") for name in columns] for _, record in _json_records(path)), "jsonl"
-    )
+    rows = ([record.get(name, "") for name in columns] for record in _json_records(path))
+    return Table(path, list(columns), rows, "jsonl")
 
 
-def _json_records(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_records(path: str) -> Iterator[dict[str, Any]]:
+    number = 0
     with Path(path).open(encoding="utf-8-sig") as lines:
-        number = 0
         try:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     record = json.loads(line)
                     if not isinstance(record, dict):
                         raise DataError(
-                            f"{path}, line {number}: holds no JSON object but {type(record).__name__}; write one object a line"
+                            f"{path}, line {number}: holds no JSON object but {type(record).__name__}; "
+                            "write one object a line"
                         )
-                    yield number, record
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise DataError(f"{path}, line {number}: is not valid JSON ({error}); write one object a line") from None
+                    yield record
         except UnicodeDecodeError:
             raise DataError(f"{path}, after line {number}: is not UTF-8; save it again as UTF-8") from None
+        except (ValueError, RecursionError) as error:
+            said = str(error)[:100]
+            raise DataError(f"{path}, line {number}: is not valid JSON ({said}); write one object a line") from None

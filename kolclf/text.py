@@ -49,7 +49,7 @@ def _repair(text: str) -> str:
 # --- 2 letters
 
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
-_FOREIGN = re.compile(r"\w*[\u0370-\u03ff\u0400-\u052f\u0561-\u0587]\w*")
+_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0561-\u0587]")
 
 
 @cache
@@ -58,15 +58,18 @@ def _look_alikes(table: str) -> dict[int, str]:
 
 
 def _as_latin(match: re.Match[str]) -> str:
-    read = match[0].translate(_look_alikes("foreign_letters"))
-    return read if read.isascii() else match[0]
+    word = match[0]
+    read = word if word.isascii() else word.translate(_look_alikes("foreign_letters"))
+    return read if read.isascii() else word
 
 
 def _letters(text: str) -> str:
     """Read fancy, spaced-out, accented and look-alike letters as plain ones."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_look_alikes("letters")))
-        text = _FOREIGN.sub(_as_latin, _single_indicators(text))
+        text = _single_indicators(text)
+        if _FOREIGN.search(text):
+            text = re.sub(r"\w+", _as_latin, text)
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 

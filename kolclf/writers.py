@@ -3,15 +3,20 @@
 import csv
 import json
 import os
+import re
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from kolclf.errors import DataError
 from kolclf.tables import FORMATS, Row, Table
+
+XLSX_CELL = 32_767  # characters, by the format
+PARQUET_ROWS = 4096  # in one row group
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XLSX cannot hold them
 
 
 class Writer(Protocol):
@@ -27,11 +32,14 @@ class Writer(Protocol):
 class _CsvWriter:
     def __init__(self, stream: TextIO, columns: list[str], delimiter: str) -> None:
         self._stream = stream
-        self._writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        self._writer.writerow(columns)
+        self._plain = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        self._quoting = csv.writer(stream, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        self.write(columns)
 
     def write(self, row: Row) -> None:
-        self._writer.writerow([_as_text(cell) if isinstance(cell, (list, dict)) else cell for cell in row])
+        cells = [_as_text(cell) if isinstance(cell, (list, dict)) else cell for cell in row]
+        lone_return = any(isinstance(cell, str) and "\r" in cell for cell in cells)  # csv leaves it unquoted
+        (self._quoting if lone_return else self._plain).writerow(cells)
 
     def close(self) -> None:
         self._stream.flush()
@@ -39,73 +47,78 @@ class _CsvWriter:
 
 class _JsonlWriter:
     def __init__(self, stream: TextIO, columns: list[str]) -> None:
-        self._stream, self._columns = stream, columns
+        self._stream, self._columns = stream, unique_names(columns)
 
     def write(self, row: Row) -> None:
-        self._stream.write(
-            json.dumps(dict(zip(self._columns, row, strict=True)), ensure_ascii=False, default=str) + "\n"
-        )
+        self._stream.write(_as_text(dict(zip(self._columns, row, strict=True))) + "\n")
 
     def close(self) -> None:
         self._stream.flush()
 
 
 class _XlsxWriter:
-    def __init__(self, path: Path, columns: list[str]) -> None:
+    def __init__(self, path: Path, columns: list[str], warn: Callable[[str], None]) -> None:
         from openpyxl import Workbook  # noqa: PLC0415
         from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415
 
-        self._path, self._book, self._cell, self._illegal = (
-            path,
-            Workbook(write_only=True),
-            WriteOnlyCell,
-            ILLEGAL_CHARACTERS_RE,
-        )
+        self._path, self._book, self._cell, self._warn = path, Workbook(write_only=True), WriteOnlyCell, warn
         self._sheet = self._book.create_sheet("kolclf")
+        self._number, self._saved = 0, False
         self.write(columns)
 
     def write(self, row: Row) -> None:
-        cells = []
-        for value in row:
-            value = _as_text(value) if isinstance(value, (list, dict)) else value
-            text = isinstance(value, str)
-            cell = self._cell(self._sheet, self._illegal.sub("", value)[:32767] if text else value)
-            if text:
-                cell.data_type = "s"  # "=1+1" in a bio is text, never a formula
-            cells.append(cell)
-        self._sheet.append(cells)
+        self._number += 1
+        self._sheet.append([self._text(value) if _is_text(value) else value for value in row])
+
+    def _text(self, value: Any) -> Any:
+        text = _UNPRINTABLE.sub("", _as_text(value))
+        if len(text) > XLSX_CELL:
+            self._warn(
+                f"row {self._number}: a cell of {len(text)} characters is cut to the {XLSX_CELL} that XLSX holds"
+            )
+        cell = self._cell(self._sheet, text[:XLSX_CELL])
+        cell.data_type = "s"  # "=1+1" in a bio is text, never a formula
+        return cell
 
     def close(self) -> None:
+        self._saved = True
         self._book.save(self._path)
+
+    def abandon(self) -> None:
+        """Let go of an unfinished sheet, which openpyxl would complain about otherwise."""
+        if not self._saved:
+            self._sheet.close()
+
+
+def _is_text(value: Any) -> bool:
+    """Tell whether XLSX must hold a value as text: lists, and times of a time zone, which it does not know."""
+    return isinstance(value, (str, list, dict)) or getattr(value, "tzinfo", None) is not None
 
 
 class _ParquetWriter:
-    def __init__(self, path: Path, columns: list[str], schema: Any) -> None:
+    def __init__(self, path: Path, columns: list[str], schema: Any, numbers: Collection[str]) -> None:
         import pyarrow as pa  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        kept = {field.name: field.type for field in schema or ()}
-        types = {name: kept.get(name, pa.float64() if name.startswith("p_") else pa.string()) for name in columns}
-        self._schema, self._table, self._rows = pa.schema(types.items()), pa.Table, list[Row]()
+        kept = [field.type for field in schema or ()]
+        added = [pa.float64() if name in numbers else pa.string() for name in columns[len(kept) :]]
+        self._pa, self._rows = pa, list[Row]()
+        self._schema = pa.schema(list(zip(unique_names(columns), kept + added, strict=True)))
+        self._as_text = [pa.types.is_string(t) or pa.types.is_large_string(t) for t in self._schema.types]
         self._writer = pq.ParquetWriter(path, self._schema)
 
     def write(self, row: Row) -> None:
-        as_typed = [
-            _as_text(v) if str(t) == "string" and v is not None else (None if v == "" else v)
-            for v, t in zip(row, self._schema.types, strict=True)
-        ]
-        self._rows.append(as_typed)
-        if len(self._rows) == 4096:
+        cells = zip(row, self._as_text, strict=True)
+        self._rows.append(
+            [_as_text(v) if as_text and v is not None else (None if v == "" else v) for v, as_text in cells]
+        )
+        if len(self._rows) == PARQUET_ROWS:
             self._flush()
 
     def _flush(self) -> None:
-        columns = [[row[i] for row in self._rows] for i in range(len(self._schema))]
-        self._writer.write_table(
-            self._table.from_arrays(
-                [_array(c, t) for c, t in zip(columns, self._schema.types, strict=True)], schema=self._schema
-            )
-        )
+        columns = zip(*self._rows, strict=True) if self._rows else [[]] * len(self._schema)
+        arrays = [self._pa.array(column, type=kind) for column, kind in zip(columns, self._schema.types, strict=True)]
+        self._writer.write_table(self._pa.Table.from_arrays(arrays, schema=self._schema))
         self._rows.clear()
 
     def close(self) -> None:
@@ -113,20 +126,25 @@ class _ParquetWriter:
         self._writer.close()
 
 
-def _array(values: list[Any], kind: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415
+def unique_names(columns: Sequence[str]) -> list[str]:
+    """Return column names of which none stands twice, as JSON and Parquet want them.
 
-    return pa.array(values, type=kind)
+    >>> unique_names(["bio", "bio", "id"])
+    ['bio', 'bio_2', 'id']
+    """
+    taken: list[str] = []
+    for name in columns:
+        number, own = 2, name
+        while own in taken or (own != name and own in columns):
+            own, number = f"{name}_{number}", number + 1
+        taken.append(own)
+    return taken
 
 
 def _as_text(cell: Any) -> str:
-    return (
-        cell
-        if isinstance(cell, str)
-        else json.dumps(cell, ensure_ascii=False)
-        if isinstance(cell, (list, dict))
-        else str(cell)
-    )
+    """Return a cell as text; halves of characters, as cut-off exports hold them, become ``?``: no file can carry them."""
+    text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (list, dict)) else str(cell)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @contextmanager
@@ -157,32 +175,50 @@ def write_whole(target: str | Path) -> Iterator[Path]:
 
 
 @contextmanager
-def open_writer(target: str, columns: list[str], like: Table) -> Iterator[Writer]:
+def open_writer(
+    target: str,
+    columns: list[str],
+    like: Table,
+    numbers: Collection[str] = (),
+    warn: Callable[[str], None] = lambda message: None,
+) -> Iterator[Writer]:
     """Yield a writer for ``target``, its format by its ending; ``-`` is standard output, as CSV.
 
-    A CSV speaks as the table that it was made from: the same delimiter, and a byte-order mark if the input was not plain UTF-8,
-    so that the spreadsheet that wrote the input reads the output.
+    A CSV speaks as the table that it was made from: the same delimiter, and a byte-order mark if the input was not plain
+    UTF-8, so that the spreadsheet that wrote the input reads the output.
+
+    Parameters
+    ----------
+    target : str
+    columns : list of str
+        Those of ``like``, and the added ones behind them.
+    like : Table
+        The input.
+    numbers : collection of str
+        Added columns that hold numbers; Parquet wants to know.
+    warn : callable
+        Told what a format cannot hold.
     """
     if target == "-":
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")
         yield _CsvWriter(sys.stdout, columns, like.delimiter)
         return
-    kind = FORMATS.get(Path(target).suffix.lower())
+    ending = Path(target).suffix.lower()
+    kind = FORMATS.get(ending)
     if kind is None:
         raise DataError(f"{target}: the ending '{Path(target).suffix}' is unknown; use one of {', '.join(FORMATS)}")
-    with write_whole(target) as path:
+    with write_whole(target) as path, ExitStack() as opened:
         writer: Writer
         if kind == "xlsx":
-            writer = _XlsxWriter(path, columns)
-            yield writer
-            writer.close()
+            writer = _XlsxWriter(path, columns, warn)
+            opened.callback(writer.abandon)
         elif kind == "parquet":
-            writer = _ParquetWriter(path, columns, like.schema)
-            yield writer
-            writer.close()
+            writer = _ParquetWriter(path, columns, like.schema, numbers)
         else:
             encoding = "utf-8" if kind == "jsonl" or like.encoding == "utf-8" else "utf-8-sig"
-            with path.open("w", encoding=encoding, newline="", errors="surrogatepass") as stream:
-                delimiter = "\t" if Path(target).suffix.lower() == ".tsv" else like.delimiter
-                writer = _CsvWriter(stream, columns, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
-                yield writer
-                writer.close()
+            stream = opened.enter_context(path.open("w", encoding=encoding, newline="", errors="replace"))
+            delimiter = "\t" if ending == ".tsv" else like.delimiter
+            writer = _CsvWriter(stream, columns, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
+        yield writer
+        writer.close()

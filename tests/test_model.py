@@ -137,6 +137,7 @@ def test_other_labels_are_set_aside_and_teach_abstention():
 def test_groups_stay_in_one_fold():
     groups = np.arange(len(PERSONS)) % 4
     model = KolClassifier(C=3.0)
+    model.classes_ = np.array(["influencer", "kol"])
     labels, trained = np.asarray(PERSONS["label"]), np.ones(len(PERSONS), dtype=bool)
     for train, test in model._folds(labels, trained, 4, groups):
         assert not set(groups[train]) & set(groups[test])

@@ -39,4 +39,6 @@ def test_the_opening_session_is_what_is_printed(page, tmp_path, monkeypatch):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_is_mentioned(page):
     text = (ROOT / page).read_text(encoding="utf-8")
-    assert [name for command in app.registered_commands if f"kolclf {(name := command.callback.__name__)}" not in text] == []
+    assert [
+        name for command in app.registered_commands if f"kolclf {(name := command.callback.__name__)}" not in text
+    ] == []

@@ -1,0 +1,134 @@
+"""From a table of accounts to a table of answers."""
+
+from collections import Counter
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kolclf
+from kolclf import KolClassifier
+from kolclf.batch import ANSWER, CHUNK, Predictor, default_model, output_columns, predict, predict_table
+from kolclf.data import find_columns
+from kolclf.tables import Table
+
+DOCTOR = {"name": "", "bio": "dr. Rina, Sp.A | Praktik RS Mitra Bogor", "captions": "Jadwal praktik Senin-Rabu"}
+CREATOR = {"name": "", "bio": "content creator, open endorse", "captions": "racun shopee, kode CECIL10"}
+WIFE = {"name": "", "bio": "bukan dokter, cuma istri dokter. endorse DM", "captions": ""}
+NOTHING = {"name": "", "bio": "", "captions": ""}
+
+
+class Kept(list):
+    """A writer that keeps its rows."""
+
+    def write(self, row):
+        self.append(row)
+
+    def close(self):
+        pass
+
+
+def answer(predictor, rows, header=("id", "bio")):
+    accounts, writer, done = Table("akun", list(header), iter(rows), "csv"), Kept(), []
+    summary = predict_table(accounts, find_columns(accounts, {}), predictor, writer, done.append)
+    return summary, writer, done
+
+
+def test_rows_of_several_chunks_come_back_in_order():
+    rows = [[i, "dr. Sari, Sp.M" if i % 3 else ""] for i in range(2 * CHUNK + 7)]
+    summary, written, done = answer(Predictor(), rows)
+    assert [row[:2] for row in written] == rows
+    assert [row[2] for row in written] == ["kol" if i % 3 else "review" for i in range(len(rows))]
+    assert (summary.rows, done) == (len(rows), [CHUNK, 2 * CHUNK, 2 * CHUNK + 7])
+    assert [first[0] for first in summary.review_first] == [1, 4, 7, 10, 13]
+
+
+def test_the_summary_counts_what_was_written(scorer, profiles):
+    rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
+    summary, written, _ = answer(Predictor(scorer), rows, ("id", "name", "bio", "captions"))
+    assert summary.labels == Counter(row[4] for row in written)
+    assert summary.sources == Counter(row[6] for row in written)
+    assert summary.promotes == sum(row[7] == "yes" for row in written)
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(st.lists(st.tuples(st.integers() | st.text(max_size=5), st.none() | st.text(max_size=40)).map(list)))
+def test_rows_in_are_rows_out(rows):
+    summary, written, _ = answer(Predictor(), rows)
+    assert [row[:2] for row in written] == rows and summary.rows == len(rows)
+    for label, p, source, promotes, reason in (row[2:] for row in written):
+        assert label in ("kol", "influencer", "review") and source in ("rules", "none")
+        assert (p == "") == (source == "none") and (p == "" or 0 <= p <= 1)
+        assert promotes in ("yes", "no") and reason
+
+
+def test_predict_in_one_call(scorer):
+    answers = predict([DOCTOR, CREATOR, WIFE, NOTHING], scorer)
+    assert [tuple(item) for item in answers] == [ANSWER] * 4
+    assert [item["label"] for item in answers[::3]] == ["kol", "review"]
+    assert answers[1]["label"] != "kol" and answers[2]["label"] != "kol"
+    assert predict(pd.DataFrame([DOCTOR, CREATOR, WIFE, NOTHING]), scorer) == answers
+    assert predict([], scorer) == []
+
+
+def test_predict_without_a_model_asks_the_rules():
+    answers = predict([DOCTOR, CREATOR, WIFE, NOTHING], None)
+    assert [(item["label"], item["source"]) for item in answers] == [
+        ("kol", "rules"),
+        ("influencer", "rules"),
+        ("influencer", "rules"),
+        ("review", "none"),
+    ]
+
+
+def test_the_default_model_is_used_unless_another_is_named():
+    assert default_model().is_kol_model
+    assert kolclf.predict([DOCTOR])[0]["source"] == "model+rules"
+
+
+@pytest.mark.parametrize("with_model", [True, False], ids=["model", "rules"])
+def test_without_review_every_account_is_decided(scorer, profiles, with_model):
+    answers = predict([*profiles, NOTHING], scorer if with_model else None, review=False)
+    assert {item["label"] for item in answers} == {"kol", "influencer"}
+
+
+def test_a_smaller_error_means_no_fewer_reviews(scorer, profiles):
+    def reviewed(error):
+        labels = [item["label"] for item in predict(profiles, scorer, max_error=error)]
+        return {i for i, label in enumerate(labels) if label == "review"}
+
+    assert reviewed(0.0) >= reviewed(0.05) >= reviewed(0.2) >= reviewed(0.5)
+    assert len(reviewed(0.0)) > len(reviewed(0.5))
+
+
+def test_reasons_in_two_languages(scorer):
+    indonesian, english = (predict([DOCTOR, CREATOR, NOTHING], scorer, language=code) for code in ("id", "en"))
+    assert [item.pop("reason") for item in english] != [item.pop("reason") for item in indonesian]
+    assert english == indonesian
+
+
+SHOPS = [({"bio": "kopi susu enak"}, "kedai"), ({"bio": "servis motor"}, "bengkel"), ({"bio": "pupuk sawah"}, "tani")]
+
+
+def test_other_labels_are_predicted_without_rules():
+    accounts, labels = zip(*SHOPS * 5, strict=True)
+    scorer = KolClassifier(cv=2).fit(accounts, labels).scorer_
+    answers = predict([account for account, _ in SHOPS] + [DOCTOR], scorer)
+    assert [item["label"] for item in answers[:3]] == [label for _, label in SHOPS]
+    assert {tuple(item) for item in answers} == {("label", "p", "source", "reason")}
+    assert {item["source"] for item in answers} == {"model"} and all(0 <= item["p"] <= 1 for item in answers)
+
+
+@pytest.mark.parametrize(
+    ("columns", "added"),
+    [
+        (["bio"], list(ANSWER)),
+        (["bio", "label"], ["label_kolclf", *ANSWER[1:]]),
+        (["label", "label_kolclf", "label_kolclf_"], ["label_kolclf__", *ANSWER[1:]]),
+        (list(ANSWER), [f"{name}_kolclf" for name in ANSWER]),
+        (["Label"], list(ANSWER)),
+    ],
+)
+def test_added_columns_never_take_the_name_of_another(columns, added):
+    assert output_columns(columns, ANSWER) == columns + added

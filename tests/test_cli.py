@@ -1,0 +1,377 @@
+"""The commands, one after another, as people use them."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import typer
+from openpyxl import Workbook
+
+import kolclf
+from kolclf.cli import app
+from kolclf.data import accounts_of
+from kolclf.tables import read_table
+
+DOCTOR = "dr. Rina, Sp.A | Praktik RS Mitra Bogor"
+WIFE = "bukan dokter, cuma istri dokter. endorse DM"
+COLUMNS = ["username", "full_name", "biography", "caption_1", "catatan"]
+ROWS = [
+    ["@rina_fiksi", "dr. Rina, Sp.A", "Praktik RS Mitra;\nBogor", "Jadwal praktik", "007"],
+    ["@sil_fiksi", "", 'content creator, "endorse" DM', "racun shopee", "=1+1"],
+    ["", "", "", "", ""],
+    ["@lala_fiksi", "Lala", WIFE, "", " "],
+]
+LABELS = ["kol", "influencer", "review", "influencer"]
+ANSWER = ["label", "p_kol", "source", "promotes", "reason"]
+COMMANDS = sorted(typer.main.get_command(app).commands)
+
+
+def save(path, columns, rows):
+    if path.suffix == ".csv":
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([columns, *rows])
+    elif path.suffix == ".jsonl":
+        records = (dict(zip(columns, row, strict=True)) for row in rows)
+        path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    elif path.suffix == ".parquet":
+        pq.write_table(pa.table(dict(zip(columns, zip(*rows, strict=True), strict=True))), path)
+    else:
+        book = Workbook()
+        for row in [columns, *rows[:2], ["", "", "", "", "-"], *rows[3:]]:  # a row without any cell is no row in XLSX
+            book.active.append(row)
+        book.active["E3"].data_type = "s"
+        book.save(path)
+    return path
+
+
+def kolclf_process(*arguments, **environment):
+    command = [sys.executable, "-c", "from kolclf.cli import app; app()", *arguments]
+    return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
+
+
+def read(path):
+    table = read_table(str(path))
+    return table.columns, list(table.rows)
+
+
+def parsed(result, delimiter=","):
+    assert result.exit_code == 0, result.stderr
+    header, *rows = csv.reader(io.StringIO(result.stdout, newline=""), delimiter=delimiter)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+@pytest.fixture(scope="module")
+def labelled(profiles, tmp_path_factory):
+    """A small labelled file."""
+    path = tmp_path_factory.mktemp("labelled") / "profil.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(profiles[0]))
+        writer.writeheader()
+        writer.writerows(profiles)
+    return path
+
+
+# --- predict, a file
+
+
+@pytest.mark.parametrize("out", ["csv", "tsv", "xlsx", "jsonl", "parquet"])
+@pytest.mark.parametrize("given", ["csv", "xlsx", "jsonl", "parquet"])
+def test_every_column_and_row_comes_back(run, tmp_path, given, out):
+    path, target = save(tmp_path / f"masuk.{given}", COLUMNS, ROWS), tmp_path / f"keluar.{out}"
+    before = read(path)
+    result = run("predict", path, "-o", target, "--no-model")
+    columns, rows = read(target)
+    assert result.exit_code == 0 and result.stdout == ""
+    assert columns == COLUMNS + ANSWER
+    assert [row[:5] for row in rows] == before[1]
+    assert [row[5] for row in rows] == LABELS
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("utf-16", "utf-8-sig"), ("cp1252", "utf-8-sig")],
+)
+def test_the_result_is_written_as_the_input(run, table_file, delimiter, encoding, written):
+    text = delimiter.join(["id", "bio"]) + "\r\n" + delimiter.join(["caf\xe9_fiksi", '"bidan\r\nAlor"']) + "\r\n"
+    path = table_file(text.encode(encoding))
+    target = path.with_name("keluar.csv")
+    assert run("predict", path, "-o", target, "--no-model").exit_code == 0
+    assert target.read_bytes().startswith(delimiter.join(["id", "bio", *ANSWER]).encode(written))
+    assert read(target)[1][0][:2] == ["caf\xe9_fiksi", "bidan\r\nAlor"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_standard_input_to_standard_output(run, delimiter):
+    text = f"id{delimiter}bio\n1{delimiter}{DOCTOR.replace(',', '')}\n2{delimiter}guru\n"
+    result = run("predict", "-", "--no-model", "--lang", "en", stdin=text.encode("utf-16"))
+    rows = parsed(result, delimiter)
+    assert [row["id"] for row in rows] == ["1", "2"] and rows[0]["label"] == "kol"
+    assert "standard input: id = id; bio = bio" in result.stderr and "2 rows" in result.stderr
+
+
+def test_a_name_that_is_taken_gets_an_ending_and_says_so(run, table_file):
+    result = run("predict", table_file(["bio", "label", "reason"], [DOCTOR, "entah", "x"]), "--no-model")
+    [row] = parsed(result)
+    assert (row["label"], row["reason"], row["label_kolclf"]) == ("entah", "x", "kol")
+    assert "ours are called label_kolclf, reason_kolclf" in result.stderr
+
+
+def test_a_result_can_be_predicted_again_and_over_its_input(run, table_file):
+    path = table_file(["bio"], [DOCTOR])
+    assert [run("predict", path, "-o", path, "--no-model").exit_code for _ in range(2)] == [0, 0]
+    assert read(path)[0] == ["bio", *ANSWER, *(f"{name}_kolclf" for name in ANSWER)]
+
+
+def test_columns_are_named_by_option(run, table_file):
+    path = table_file(
+        ["bio", "isi", "k1", "k2", "gelar", "kode"], ["vlog", "Praktik RS", "a", "b", "dr. Rina, Sp.A", "7"]
+    )
+    options = ["--bio-column", "isi", "--captions-column", "k2,k1", "--name-column", "gelar", "--id-column", "kode"]
+    result = run("predict", path, "--no-model", *options)
+    assert parsed(result)[0]["label"] == "kol"
+    assert "id = kode; name = gelar; bio = isi; captions = k2, k1" in result.stderr
+
+
+def test_nothing_but_data_on_standard_output(run, labelled, model_path):
+    result = run("predict", labelled, "--model", model_path, "--lang", "en")
+    rows = parsed(result)
+    assert [row["id"] for row in rows] == [row["id"] for row in parsed_file(labelled)]
+    assert {row["label_kolclf"] for row in rows} == {"kol", "influencer", "review"}
+    assert f"{len(rows)} rows" in result.stderr
+
+
+def parsed_file(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("options", [[], ["--no-model"]], ids=["model", "rules"])
+def test_no_review_decides_every_row(run, tmp_path, model_path, options):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    rows = parsed(run("predict", path, "--no-review", "--model", model_path, *options))
+    assert {row["label"] for row in rows} == {"kol", "influencer"}
+
+
+def test_a_smaller_error_gives_no_fewer_reviews(run, labelled, model_path):
+    def reviews(error):
+        rows = parsed(run("predict", labelled, "--model", model_path, "--max-error", error))
+        return sum(row["label_kolclf"] == "review" for row in rows)
+
+    assert reviews(0.0) >= reviews(0.2)
+
+
+def test_reasons_in_english(run, tmp_path):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    indonesian, english = (parsed(run("predict", path, "--no-model", "--lang", code)) for code in ("id", "en"))
+    assert all(
+        a["reason"] != b["reason"] and a["label"] == b["label"] for a, b in zip(indonesian, english, strict=True)
+    )
+
+
+@pytest.mark.parametrize("older", [None, "lama"])
+def test_a_failed_run_leaves_no_file_and_keeps_an_older_one(run, table_file, older):
+    path = table_file("id,bio\n" + "1,bidan\n" * 1500 + "1,2,3\n")
+    target = path.with_name("keluar.csv")
+    if older:
+        target.write_text(older, encoding="utf-8")
+    assert run("predict", path, "-o", target, "--no-model").exit_code == 1
+    left = {file.name: file.read_text(encoding="utf-8") for file in path.parent.iterdir() if file != path}
+    assert left == ({"keluar.csv": older} if older else {})
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "parquet"])
+def test_a_failed_run_says_nothing_but_its_sentence(table_file, ending):
+    path = table_file("id,bio\n1,bidan\n1,2,3\n")
+    result = kolclf_process("predict", path, "-o", path.with_name(f"keluar.{ending}"), "--no-model")
+    assert result.returncode == 1 and b"Traceback" not in result.stderr
+    assert result.stderr.splitlines()[-1].startswith(b"Error: ")
+
+
+# --- predict, one account
+
+
+@pytest.mark.parametrize("options", [[], ["--no-model"]], ids=["model", "rules"])
+@pytest.mark.parametrize(
+    "bio",
+    [
+        DOCTOR,
+        "𝐝𝐫. 𝐑𝐢𝐧𝐚, 𝐒𝐩.𝐀 | 𝐏𝐫𝐚𝐤𝐭𝐢𝐤 𝐑𝐒 𝐌𝐢𝐭𝐫𝐚 𝐁𝐨𝐠𝐨𝐫",
+        "ᴅʀ. ʀɪɴᴀ, sᴘ.ᴀ | ᴘʀᴀᴋᴛɪᴋ ʀs ᴍɪᴛʀᴀ ʙᴏɢᴏʀ",
+        DOCTOR.upper(),
+        DOCTOR.replace("Praktik", "Prakitk"),
+    ],
+    ids=["plain", "bold", "small capitals", "capitals", "typo"],
+)
+def test_a_doctor_is_a_kol_however_it_is_written(run, bio, options):
+    result = run("predict", "--bio", bio, "--caption", "Jadwal praktik Senin-Rabu", *options)
+    headline, reason, *criteria = result.stdout.splitlines()
+    assert headline.startswith("kol  p_kol = ") and "promotes = no" in headline
+    assert reason.startswith("KOL: ") and "gelar dokter" in reason
+    assert any(line.startswith("2 kredibilitas ") and "gelar dokter" in line for line in criteria)
+    assert any(line.startswith(("3 wilayah pengaruh ", "4 keseharian ")) for line in criteria)
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("options", [[], ["--no-model"], ["--no-review"]], ids=["model", "rules", "no review"])
+def test_a_doctors_wife_is_no_kol(run, options):
+    result = run("predict", "--bio", WIFE, *options)
+    assert result.stdout.startswith("influencer ") and "promotes = yes" in result.stdout
+
+
+def test_one_account_in_english(run):
+    result = run("predict", "--name", "dr. Rina, Sp.A", "--caption", "a", "--caption", "jadwal praktik", "--lang", "en")
+    assert result.stdout.startswith("kol ") and "2 credibility" in result.stdout and "kredibilitas" not in result.stdout
+
+
+@pytest.mark.parametrize("bio", ["", "[bold]x[/bold] [/] \\[", "😂" * 5, "a" * 5000])
+def test_one_odd_account(run, bio):
+    result = run("predict", "--bio", bio, "--no-model")
+    assert result.exit_code == 0 and result.stdout.startswith("review")
+
+
+# --- explain, weights, rules
+
+
+@pytest.mark.parametrize("which", [["--row", "1"], ["--id", "@rina_fiksi"]])
+def test_explain_one_account_of_a_file(run, tmp_path, model_path, which):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    result = run("explain", path, *which, "--model", model_path, "--lang", "en")
+    assert result.stdout.startswith("kol ") and "2 credibility" in result.stdout
+    assert {"rule", "model", "bio", "captions"} <= set(result.stdout.split())
+    assert "sum of log-odds" in result.stdout and result.stderr == ""
+
+
+def test_explain_by_the_rules_alone_and_step_by_step(run):
+    result = run("explain", "--bio", DOCTOR, "--no-model", "--steps")
+    assert "titles" in result.stdout and "gelarspa" in result.stdout and " rule " in result.stdout
+    assert " model " not in result.stdout
+
+
+@pytest.mark.parametrize("which", [["--row", "9"], ["--id", "@nix_fiksi"]])
+def test_explain_an_account_that_is_not_there(run, tmp_path, which):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    result = run("explain", path, *which, "--no-model")
+    assert result.exit_code == 1 and f"Error: {path}: has no {which[0][2:]}" in result.stderr
+
+
+def test_weights_as_a_table_and_as_csv(run, model_path, scorer):
+    shown = run("weights", "--model", model_path, "--field", "bio", "--top", 3)
+    assert shown.exit_code == 0 and "captions" not in shown.stdout and len(shown.stdout.splitlines()) == 10
+    rows = parsed(run("weights", "--model", model_path, "--csv"))
+    assert len(rows) == scorer.coef.size and {row["label"] for row in rows} == {"kol", "influencer"}
+    assert {row["field"] for row in rows} == {"bio", "captions"}
+    assert run("weights", "--model", model_path, "--field", "nix").exit_code == 1
+
+
+def test_rules_are_listed_and_tried(run):
+    assert "specialist_title" in run("rules").stdout
+    fired = run("rules", DOCTOR, "--lang", "en")
+    assert "specialist_title" in fired.stdout and "sum of log-odds +" in fired.stdout
+    assert "sum of log-odds -" in run("rules", WIFE, "--lang", "en").stdout
+
+
+def test_rules_of_ones_own_are_added(run, table_file):
+    result = run("rules", "--rules", table_file("", name="aturan.toml"))
+    assert result.exit_code == 0 and "specialist_title" in result.stdout
+
+
+# --- train, export
+
+
+def test_training_twice_gives_the_same_bytes(run, labelled, tmp_path):
+    assert run("train", labelled, "-o", tmp_path / "a.npz").exit_code == 0
+    assert kolclf_process("train", labelled, "-o", tmp_path / "b.npz", PYTHONHASHSEED="7").returncode == 0
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_training_says_what_it_used_and_what_it_set_aside(run, labelled, profiles, tmp_path):
+    counts = {label: sum(row["label"] == label for row in profiles) for label in ("neither", "unsure")}
+    result = run("train", labelled, "-o", tmp_path / "m.npz", "--group-column", "batch", "--no-stem", "--seed", "3")
+    assert result.exit_code == 0 and result.stdout == ""
+    assert f"set aside: {counts['neither']} neither, {counts['unsure']} unsure" in result.stderr
+    assert "label = label" in result.stderr and f"wrote {tmp_path / 'm.npz'}" in result.stderr
+    assert run("predict", "--bio", DOCTOR, "--model", tmp_path / "m.npz").stdout.startswith("kol ")
+
+
+SHOPS = [["kopi susu enak", "kedai"], ["servis motor", "bengkel"], ["pupuk sawah", "tani"]]
+
+
+@pytest.fixture(scope="module")
+def shop_model(tmp_path_factory):
+    """A model of three made-up labels, by bios alone."""
+    folder = tmp_path_factory.mktemp("shops")
+    path = save(folder / "toko.csv", ["isi", "jenis"], SHOPS * 5)
+    kolclf.save_model(
+        kolclf.KolClassifier(cv=2).fit([{"bio": bio} for bio, _ in SHOPS * 5], [kind for _, kind in SHOPS * 5]).scorer_,
+        folder / "python.npz",
+    )
+    return path
+
+
+def test_other_labels_are_trained_and_predicted_without_rules(run, shop_model):
+    model = shop_model.with_name("toko.npz")
+    result = run("train", shop_model, "-o", model, "--bio-column", "isi", "--label-column", "jenis")
+    assert result.exit_code == 0 and "5 bengkel, 5 kedai, 5 tani" in result.stderr
+    rows = parsed(run("predict", shop_model, "--model", model, "--bio-column", "isi"))
+    assert all(row["label"] == row["jenis"] and row["source"] == "model" for row in rows)
+    assert list(rows[0]) == ["isi", "jenis", "label", "p", "source", "reason"]
+    for command in ("predict", "explain"):
+        assert "bengkel" in run(command, "--bio", "servis motor", "--model", model).stdout
+
+
+def test_the_probability_of_other_labels_is_a_number_in_parquet(run, shop_model, tmp_path):
+    model = shop_model.with_name("python.npz")
+    run("predict", shop_model, "--model", model, "--bio-column", "isi", "-o", tmp_path / "a.parquet")
+    assert pq.read_schema(tmp_path / "a.parquet").field("p").type == pa.float64()
+
+
+def test_a_model_by_bios_alone_can_be_exported(run, shop_model, tmp_path):
+    result = run("export", shop_model.with_name("python.npz"), "--to", tmp_path / "pipa.joblib")
+    assert result.exit_code == 0
+    assert joblib.load(tmp_path / "pipa.joblib").predict([{"bio": "servis motor"}]).tolist() == ["bengkel"]
+
+
+def test_the_exported_pipeline_says_the_same(run, model_path, scorer, profiles, tmp_path):
+    result = run("export", model_path, "--to", tmp_path / "pipa.joblib")
+    assert result.exit_code == 0 and "runs code" in result.stderr and result.stdout == ""
+    pipeline = joblib.load(tmp_path / "pipa.joblib")
+    ours = scorer.predict_proba(scorer.transform(accounts_of(profiles)))
+    np.testing.assert_allclose(pipeline.predict_proba(profiles), ours, rtol=0, atol=1e-9)
+    assert tuple(pipeline.classes_) == scorer.classes
+
+
+# --- the program itself
+
+
+def test_version(run):
+    assert run("--version").stdout == f"kolclf {kolclf.__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example(run, command):
+    result = run(command, "--help")
+    assert result.exit_code == 0 and "Example" in result.stdout and f"kolclf {command}" in result.stdout
+
+
+def test_help_lists_the_commands(run):
+    assert {"train", "predict", "explain", "weights", "rules", "export"} <= set(COMMANDS)
+    assert set(COMMANDS) <= set(run("-h").stdout.split())
+
+
+def test_a_reader_that_goes_away_is_no_error(labelled):
+    script = "from kolclf.cli import app; app()"
+    command = [sys.executable, "-c", script, "predict", labelled, "--no-model"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert b"Traceback" not in process.stderr.read()
+    assert process.returncode == 0
