@@ -35,7 +35,6 @@ from kolclf.options import (
 )
 
 app = typer.Typer(
-    help="Tells KOLs (authority from a profession or expertise) from influencers (authority from presence online), and why.",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -298,4 +297,4 @@ def main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Tells KOLs from influencers, and why."""
+    """Tells KOLs (authority from a profession or expertise) from influencers (from presence online), and why."""
