@@ -16,7 +16,7 @@ from kolclf.tables import FORMATS, Row, Table
 
 XLSX_CELL = 32_767  # characters, by the format
 PARQUET_ROWS = 4096  # in one row group
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XLSX cannot hold them
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XLSX cannot hold them
 
 
 class Writer(Protocol):
@@ -91,8 +91,8 @@ class _XlsxWriter:
 
 
 def _is_text(value: Any) -> bool:
-    """Tell whether XLSX must hold a value as text: lists, and times of a time zone, which it does not know."""
-    return isinstance(value, (str, list, dict)) or getattr(value, "tzinfo", None) is not None
+    """Tell whether XLSX must hold a value as text: also lists, bytes and times of a time zone, which it does not know."""
+    return isinstance(value, (str, bytes, list, dict)) or getattr(value, "tzinfo", None) is not None
 
 
 class _ParquetWriter:
@@ -104,14 +104,15 @@ class _ParquetWriter:
         added = [pa.float64() if name in numbers else pa.string() for name in columns[len(kept) :]]
         self._pa, self._rows = pa, list[Row]()
         self._schema = pa.schema(list(zip(unique_names(columns), kept + added, strict=True)))
-        self._as_text = [pa.types.is_string(t) or pa.types.is_large_string(t) for t in self._schema.types]
+        values = [t.value_type if pa.types.is_dictionary(t) else t for t in self._schema.types]
+        strings = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+        self._is_text = [any(is_kind(t) for is_kind in strings) for t in values]
         self._writer = pq.ParquetWriter(path, self._schema)
 
     def write(self, row: Row) -> None:
-        cells = zip(row, self._as_text, strict=True)
-        self._rows.append(
-            [_as_text(v) if as_text and v is not None else (None if v == "" else v) for v, as_text in cells]
-        )
+        cells = zip(row, self._is_text, strict=True)
+        as_typed = [_as_text(v) if is_text and v is not None else None if v == "" else v for v, is_text in cells]
+        self._rows.append(as_typed)
         if len(self._rows) == PARQUET_ROWS:
             self._flush()
 
@@ -143,6 +144,8 @@ def unique_names(columns: Sequence[str]) -> list[str]:
 
 def _as_text(cell: Any) -> str:
     """Return a cell as text; halves of characters, as cut-off exports hold them, become ``?``: no file can carry them."""
+    if isinstance(cell, bytes):
+        return cell.decode("utf-8", "replace")
     text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (list, dict)) else str(cell)
     return text.encode("utf-8", "replace").decode("utf-8")
 
