@@ -163,7 +163,7 @@ def predict(
     numbers = header[len(table.columns) + 1 : len(table.columns) + 2]
     with (
         open_writer(output, header, table, numbers, render.say) as writer,
-        render.counting("accounts") as progress,
+        render.counting(table, "accounts") as progress,
     ):
         summary = predict_table(table, columns, predictor, writer, progress)
     render.summary(summary, predictor, output)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from kolclf.batch import Answer, Predictor, Summary
@@ -24,6 +25,7 @@ from kolclf.explain import (
 )
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
+from kolclf.tables import Table as RowTable
 from kolclf.text import changes
 
 BAR = 20  # characters
@@ -66,11 +68,13 @@ def working(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], None]]:
-    """Yield a function that shows how many are done, where somebody looks."""
+def counting(table: RowTable, what: str) -> Iterator[Callable[[int], None]]:
+    """Yield a function that shows how many rows are done, with a bar where the size is known, where somebody looks."""
+    shown = ("[progress.description]{task.description}", BarColumn(), "{task.fields[done]}", TimeElapsedColumn())
     console = _err()
-    with console.status(f"0 {what}") as status:
-        yield lambda done: status.update(f"{done:,} {what}")
+    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=table.size, done="")
+        yield lambda done: progress.update(task, completed=table.position(), done=f"{done:,}")
 
 
 def _table(*headers: str, **options: Any) -> Table:

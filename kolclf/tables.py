@@ -39,6 +39,8 @@ class Table(NamedTuple):
     delimiter: str = ","
     encoding: str = "utf-8"
     schema: Any = None  # of a Parquet file
+    size: float | None = None  # in the unit of position(); None where it cannot be known
+    position: Callable[[], float] = lambda: 0.0  # how much has been read
 
 
 def read_table(path: str) -> Table:
@@ -103,6 +105,8 @@ def _delimiter_of(line: str) -> str:
 
 
 def _read_csv(path: str, stream: BinaryIO) -> Table:
+    size = float(stream.seek(0, io.SEEK_END))
+    stream.seek(0)
     try:
         encoding = _encoding_of(path, stream)
     except DataError:
@@ -126,7 +130,21 @@ def _read_csv(path: str, stream: BinaryIO) -> Table:
     except DataError:
         text.close()
         raise
-    return Table(path, columns, _csv_rows(path, reader, skipped, len(columns), text), "csv", delimiter, encoding)
+
+    def position() -> float:
+        return float(size if stream.closed else stream.tell())
+
+    return Table(
+        path,
+        columns,
+        _csv_rows(path, reader, skipped, len(columns), text),
+        "csv",
+        delimiter,
+        encoding,
+        None,
+        size,
+        position,
+    )
 
 
 def _after(first: str, rest: io.TextIOWrapper) -> Iterator[str]:

@@ -5,6 +5,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from Sastrawi.Stemmer.CachedStemmer import CachedStemmer
 from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
 
 from kolclf import stem as module
@@ -39,17 +40,15 @@ def test_stems_equal_pysastrawi_on_affixed_roots_and_real_words():
 
 def test_each_token_is_stemmed_once(monkeypatch):
     counted = []
+    plain = CachedStemmer.stem
 
-    class Counting:
-        def stem(self, token):
-            counted.append(token)
-            return token
+    def counting(self, text):
+        counted.append(text)
+        return plain(self, text)
 
-    monkeypatch.setattr(module, "_sastrawi", Counting)
-    monkeypatch.setattr(module, "_stems", {})
-    for _ in range(3):
-        stem("memasakkan")
-    assert counted == ["memasakkan"]
+    monkeypatch.setattr(CachedStemmer, "stem", counting)
+    assert len({stem("mempertanggungjawabkannyalah") for _ in range(3)}) == 1
+    assert counted == ["mempertanggungjawabkannyalah"]
 
 
 def test_the_old_sastrawi_is_refused(monkeypatch):
