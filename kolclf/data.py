@@ -23,6 +23,7 @@ ALIASES = {
         "profile",
         "url",
         "link",
+        "nama_akun",
         "no",
     ),
     "name": (
@@ -141,7 +142,7 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    return name.strip(" .:*").lower().replace(" ", "_").replace("-", "_")
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -175,8 +176,10 @@ def _written_list(cell: str) -> list[Any] | None:
             value = parse(cell[: 4 * MAX_TEXT])
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
-        return [item for item in value if isinstance(item, (str, int, float))] if isinstance(value, list) else None
-    return None
+        if not isinstance(value, list):
+            return None
+        texts = [item for item in value if isinstance(item, (str, int, float))]
+        return texts if texts or not value else None
 
 
 def cells_of(row: Row, columns: Columns) -> dict[str, str]:

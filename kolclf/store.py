@@ -84,7 +84,7 @@ def load_model(path: str | Path) -> Scorer:
         If the file is missing, damaged, of another kind, or of a newer format.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(BytesIO(Path(path).read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         header = json.loads(arrays.pop("header").tobytes())
         if header["format"] > FORMAT:

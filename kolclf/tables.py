@@ -5,7 +5,10 @@ Cells are not interpreted, so that what comes in goes out unchanged.
 
 import csv
 import io
+import itertools
 import json
+import math
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -52,7 +55,8 @@ def read_table(path: str) -> Table:
         If the file is missing, empty, damaged or of another kind; while iterating, naming the line.
     """
     if path == "-":
-        return _read_csv("standard input", io.BytesIO(sys.stdin.buffer.read()))
+        content = sys.stdin.buffer.read()
+        return _read_csv("standard input", lambda: io.BytesIO(content))
     file = Path(path)
     if file.is_dir():
         raise DataError(f"{path}: is a folder; name a file in it")
@@ -65,7 +69,7 @@ def read_table(path: str) -> Table:
     try:
         if file.stat().st_size == 0:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
-        return readers[kind](path) if kind in readers else _read_csv(path, file.open("rb"))
+        return readers[kind](path) if kind in readers else _read_csv(path, lambda: file.open("rb"))
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
 
@@ -76,12 +80,14 @@ def read_table(path: str) -> Table:
 def _encoding_of(path: str, stream: BinaryIO) -> str:
     """Return the encoding in which the whole stream reads: by byte-order mark, else UTF-8, else Windows-1252."""
     start = stream.read(4)
+    if start.startswith(b"PK\x03\x04"):
+        raise DataError(f"{path}: holds a workbook, not CSV; give it as a file that ends in .xlsx")
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         tried = ["utf-16"]
     elif len(start) == 4 and start[0] and not start[1] and start[2] and not start[3]:
         tried = ["utf-16-le"]
     else:
-        tried = ["utf-8-sig" if start.startswith(b"\xef\xbb\xbf") else "utf-8", "cp1252"]
+        tried = ["utf-8-sig"] if start.startswith(b"\xef\xbb\xbf") else ["utf-8", "cp1252"]
     for encoding in tried:
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
@@ -104,52 +110,61 @@ def _delimiter_of(line: str) -> str:
     return max(_DELIMITERS, key=lambda mark: (len(next(csv.reader([line], delimiter=mark), [])), mark == ","))
 
 
-def _read_csv(path: str, stream: BinaryIO) -> Table:
-    size = float(stream.seek(0, io.SEEK_END))
-    stream.seek(0)
-    try:
+def _read_csv(path: str, source: Callable[[], BinaryIO]) -> Table:
+    """Read the header of a CSV; its rows open ``source`` anew when they are asked for, and close it."""
+    with source() as stream:
+        size = float(stream.seek(0, io.SEEK_END))
+        stream.seek(0)
         encoding = _encoding_of(path, stream)
-    except DataError:
-        stream.close()
-        raise
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    try:
-        header_line, skipped = text.readline(), 0
-        while header_line and not header_line.strip("\r\n\t ,;|"):
-            header_line, skipped = text.readline(), skipped + 1
-        if not header_line:
+        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
+        line, skipped, delimiter = text.readline(), 0, ""
+        while line and (not line.strip("\r\n\t ,;|") or re.fullmatch(r"sep=[,;\t|]\s*", line)):
+            delimiter = line[4] if line.startswith("sep=") else ""  # Excel writes its delimiter in a line of its own
+            line, skipped = text.readline(), skipped + 1
+        if not line:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
-        delimiter = _delimiter_of(header_line)
-        reader = csv.reader(_after(header_line, text), delimiter=delimiter, strict=True)
+        delimiter = delimiter or _delimiter_of(line)
         try:
-            columns = _without_empty_end([name.strip() for name in next(reader)])
+            header = next(csv.reader(itertools.chain([line], text), delimiter=delimiter, strict=True))
         except csv.Error as error:
-            raise DataError(
-                f"{path}, line {skipped + 1}: the header cannot be read ({error}); check its quotes"
-            ) from None
-    except DataError:
-        text.close()
-        raise
-
-    def position() -> float:
-        return float(size if stream.closed else stream.tell())
-
-    return Table(
-        path,
-        columns,
-        _csv_rows(path, reader, skipped, len(columns), text),
-        "csv",
-        delimiter,
-        encoding,
-        None,
-        size,
-        position,
-    )
+            place = f"line {skipped + 1}"
+            raise DataError(f"{path}, {place}: the header cannot be read ({error}); check its quotes") from None
+    columns = _without_empty_end([name.strip() for name in header])
+    reading = _Reading(path, source, encoding, delimiter, skipped)
+    return Table(path, columns, reading.rows(len(columns)), "csv", delimiter, encoding, None, size, reading.position)
 
 
-def _after(first: str, rest: io.TextIOWrapper) -> Iterator[str]:
-    yield first
-    yield from rest
+class _Reading:
+    """The rows of a CSV on their way, and how far they have come."""
+
+    def __init__(self, path: str, source: Callable[[], BinaryIO], encoding: str, delimiter: str, skipped: int) -> None:
+        self._path, self._source, self._encoding = path, source, encoding
+        self._delimiter, self._skipped = delimiter, skipped
+        self._stream: BinaryIO | None = None
+
+    def position(self) -> float:
+        """Return how many bytes have been read."""
+        return float(self._stream.tell()) if self._stream and not self._stream.closed else math.inf
+
+    def rows(self, width: int) -> Iterator[Row]:
+        with self._source() as self._stream:
+            text = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="")
+            for _ in range(self._skipped):
+                text.readline()
+            reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+            next(reader)
+            while True:
+                place = f"line {self._skipped + reader.line_num + 1}"
+                try:
+                    row = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    raise DataError(
+                        f"{self._path}, {place}: cannot be read ({error}); look for a quote that is not closed"
+                    ) from None
+                if row:
+                    yield _fitted(row, width, self._path, place)
 
 
 def _without_empty_end(row: Row) -> Row:
@@ -166,22 +181,6 @@ def _fitted(row: Row, width: int, path: str, place: str) -> Row:
             "put quotes around the cell that holds a delimiter, or name the column"
         )
     return row + [""] * (width - len(row))
-
-
-def _csv_rows(path: str, reader: Any, skipped: int, width: int, text: io.TextIOWrapper) -> Iterator[Row]:
-    with text:
-        while True:
-            line = skipped + int(reader.line_num) + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise DataError(
-                    f"{path}, line {line}: cannot be read ({error}); look for a quote that is not closed"
-                ) from None
-            if row:
-                yield _fitted(row, width, path, f"line {line}")
 
 
 # --- XLSX and Parquet
@@ -204,8 +203,9 @@ def _blamed_on(path: str, kind: str) -> Iterator[None]:
 def _read_xlsx(path: str) -> Table:
     from openpyxl import load_workbook  # noqa: PLC0415 (slow to import)
 
-    with _blamed_on(path, "XLSX"):
-        book = load_workbook(path, read_only=True, data_only=True)
+    with _blamed_on(path, "XLSX"), Path(path).open("rb") as opened:
+        content = io.BytesIO(opened.read())  # openpyxl leaves a file open when it fails
+        book = load_workbook(content, read_only=True, data_only=True)
         book.worksheets[0].reset_dimensions()  # what a file states of its size may be wrong
     rows = _xlsx_rows(path, book)
     header = next(rows, None)

@@ -134,6 +134,7 @@ def unique_names(columns: Sequence[str]) -> list[str]:
     ['bio', 'bio_2', 'id']
     """
     taken: list[str] = []
+    columns = [_as_text(name) for name in columns]
     for name in columns:
         number, own = 2, name
         while own in taken or (own != name and own in columns):

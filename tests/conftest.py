@@ -12,11 +12,6 @@ from kolclf.cli import app
 DATA = Path(__file__).parents[1] / "data"
 
 
-def pytest_configure(config):
-    # take this line out once test_tables.py::test_a_csv_file_is_closed passes
-    config.addinivalue_line("filterwarnings", "ignore:unclosed file:ResourceWarning")
-
-
 @pytest.fixture(scope="session")
 def profiles():
     """Every 6th labelled profile, as dicts."""

@@ -1,11 +1,13 @@
 """What people feed it: one plain sentence that names the file, or rows to review; never a traceback."""
 
+import gc
 import json
 import os
 import pickle
 import random
 import re
 import time
+import warnings
 import zipfile
 from zipfile import ZipFile
 
@@ -269,6 +271,17 @@ def test_a_missing_model_file(run, tmp_path, command):
     path = tmp_path / "nix.npz"
     assert "no such model file; train one with: kolclf train" in sentence(run(*command, "--model", path), path)
     assert "is no kolclf model" in sentence(run(*command, "--model", tmp_path), tmp_path)
+
+
+def test_a_damaged_model_file_is_closed(model_path, tmp_path):
+    path = tmp_path / "m.npz"
+    path.write_bytes(model_path.read_bytes()[:-1])
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with pytest.raises(ModelError, match="is damaged"):
+            load_model(path)
+        gc.collect()
+    assert [str(warning.message) for warning in seen] == []
 
 
 def test_no_flipped_byte_goes_unseen(model_path, scorer, tmp_path):

@@ -151,11 +151,20 @@ def test_parquet_keeps_nested_lists_and_types(tmp_path):
     assert (table.columns, rows) == (list(columns), [list(row) for row in zip(*columns.values(), strict=True)])
 
 
-def test_a_csv_file_is_closed(table_file):
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda table: list(table.rows),
+        lambda table: next(table.rows),
+        pytest.param(lambda table: table.columns),
+    ],
+    ids=["whole", "one row", "header"],
+)
+def test_a_csv_file_is_closed(table_file, use):
     path = table_file("bio\nbidan\nguru\n")
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        read(path)
+        use(read_table(str(path)))
         gc.collect()
     assert [str(warning.message) for warning in seen] == []
 
