@@ -180,6 +180,7 @@ def _written_list(cell: str) -> list[Any] | None:
             return None
         texts = [item for item in value if isinstance(item, (str, int, float))]
         return texts if texts or not value else None
+    return None
 
 
 def cells_of(row: Row, columns: Columns) -> dict[str, str]:

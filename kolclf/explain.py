@@ -39,7 +39,7 @@ _TEXT = {
         "id": "gelar diklaim, belum diverifikasi, dan ada promosi",
         "en": "title claimed, not verified, and promotion shows",
     },
-    "nothing": {"id": "kata-katanya lebih sering dipakai {}", "en": "its words are used more often by a {}"},
+    "nothing": {"id": "kata-katanya lebih khas {}", "en": "its words are more typical of {}s"},
     "label": {"id": "mirip contoh berlabel {}", "en": "resembles the rows labelled {}"},
 }
 

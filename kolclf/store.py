@@ -111,9 +111,10 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
         spaces[name] = Space(vocabulary, arrays[f"idf_{name}"], weight)
     width = sum(len(space.idf) for space in spaces.values())
     rows = 1 if len(header["classes"]) == 2 else len(header["classes"])
-    if arrays["coef"].shape != (rows, width) or any(
-        len(space.vocabulary) != len(space.idf) for space in spaces.values()
-    ):
+    fits = (
+        len(header["classes"]) >= 2 and arrays["coef"].shape == (rows, width) and arrays["intercept"].shape == (rows,)
+    )
+    if not fits or any(len(space.vocabulary) != len(space.idf) for space in spaces.values()):
         raise ValueError("its parts do not fit together")
     head = arrays.get("answerable")
     slope, rules_slope, offset, least = header["policy"]
