@@ -11,8 +11,9 @@ import numpy as np
 from kolclf.concepts import Reading
 from kolclf.data import Columns, account_of, accounts_of, chunks
 from kolclf.decide import MAX_ERROR, Decision, Evidence, Policy, decide
+from kolclf.errors import KolclfError
 from kolclf.explain import Contribution, label_reason, model_contributions, reason
-from kolclf.rules import Rules, default_rules
+from kolclf.rules import Rules, default_rules, load_rules
 from kolclf.scorer import Scorer
 from kolclf.stem import remember
 from kolclf.store import load_model
@@ -57,7 +58,17 @@ class Predictor:
     language: str = "id"
 
     def __post_init__(self) -> None:
-        """Take over what the model knows."""
+        """Check the options and take over what the model knows.
+
+        Raises
+        ------
+        KolclfError
+            If the language is unknown, or the model is not one that ``load_model`` returned.
+        """
+        if self.language not in ("id", "en"):
+            raise KolclfError(f"the language '{self.language}' is unknown; use 'id' or 'en'")
+        if self.scorer is not None and not isinstance(self.scorer, Scorer):
+            raise KolclfError(f"the model is {self.scorer!r}; give what kolclf.load_model returns, None or 'default'")
         self.policy = self.scorer.policy if self.scorer else Policy()
         self.half_width = self.policy.half_width(self.max_error)
         if self.scorer:
@@ -157,7 +168,7 @@ def predict(X: Any, model: Scorer | Literal["default"] | None = "default", **opt
     >>> predict([{"bio": "open endorse, rate card DM"}], model=None, language="en")[0]["reason"]
     'Influencer: offers a rate card; takes endorsements.'
     """
-    predictor = Predictor(default_model() if model == "default" else model, **options)
+    predictor = Predictor(default_model() if isinstance(model, str) and model == "default" else model, **options)
     return [dict(zip(predictor.answer_columns, row, strict=True)) for row in predictor.rows(accounts_of(X))]
 
 
@@ -167,6 +178,18 @@ def default_model() -> Scorer | None:
     beside = Path(__file__).parents[1] / "models" / "default.npz"  # in a checkout
     path = next((place for place in (packed, beside) if place.exists()), None)
     return load_model(path) if path else None
+
+
+def open_predictor(model: Path | None, no_model: bool = False, rules: Path | None = None, **options: Any) -> Predictor:
+    """Return a predictor from files: the package's own model and rules where none are named.
+
+    Raises
+    ------
+    ModelError, RulesError
+        If a file cannot be used.
+    """
+    scorer = None if no_model else load_model(model) if model else default_model()
+    return Predictor(scorer, load_rules(rules) if rules else default_rules(), **options)
 
 
 def output_columns(columns: Sequence[str], added: Sequence[str]) -> list[str]:
@@ -215,7 +238,7 @@ def predict_table(
             labels[answer["label"]] += 1
             sources[answer["source"]] += 1
             promotes += answer.get("promotes") == "yes"
-            if answer["label"] == "review":
+            if "p_kol" in answer and answer["label"] == "review":
                 closest.append((abs(float(answer["p_kol"] or 0.0) - 0.5), rows, answer["reason"]))
         closest = sorted(closest)[:REVIEW_FIRST]
         progress(rows)

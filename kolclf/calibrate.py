@@ -35,11 +35,13 @@ def learn_policy(
     least = -np.inf
     if (~trained).sum() >= MIN_SET_ASIDE:
         false_rate, true_rate, thresholds = roc_curve(trained, held_out["answerable"])
-        least = float(thresholds[np.argmax(true_rate - false_rate)])  # Youden's J
-    return Policy(slope, rules_slope, offset, least, p, is_kol)
+        gain = true_rate - false_rate  # Youden's J
+        least = float(thresholds[np.argmax(gain)]) if gain.max() > 0 else -np.inf
+    return Policy(slope, rules_slope, offset, (a, b), (c, d), least, p, is_kol)
 
 
 def _calibrate(scores: Floats, is_kol: NDArray[np.bool_]) -> tuple[float, float]:
     """Return slope (never negative) and offset that turn scores into calibrated log-odds (Platt 1999)."""
     fitted = LogisticRegression(C=1e3, tol=1e-10).fit(scores[:, None], is_kol)
-    return max(float(fitted.coef_[0, 0]), 0.0), float(fitted.intercept_[0])
+    slope, offset = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    return (slope, offset) if slope > 0 else (0.0, float(np.log(is_kol.mean() / (1 - is_kol.mean()))))

@@ -55,20 +55,17 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
-            render.say("Stopped; nothing was written.")
+            render.say("Stopped; no file was changed.")
             raise typer.Exit(130) from None
 
     app.command()(run)
     return run
 
 
-def _predictor(model: Path | None, no_model: bool, rules: Path | None, **options: Any) -> Any:
-    from kolclf.batch import Predictor, default_model  # noqa: PLC0415 (numpy; not needed for --help)
-    from kolclf.rules import default_rules, load_rules  # noqa: PLC0415
-    from kolclf.store import load_model  # noqa: PLC0415
+def _predictor(*args: Any, **options: Any) -> Any:
+    from kolclf.batch import open_predictor
 
-    scorer = None if no_model else load_model(model) if model else default_model()
-    return Predictor(scorer, load_rules(rules) if rules else default_rules(), **options)
+    return open_predictor(*args, **options)
 
 
 @command
@@ -92,10 +89,11 @@ def train(
 
     Example: kolclf train data/profiles.csv -o models/mine.npz --group-column slice
     """
-    from kolclf.data import find_columns, read_labelled  # noqa: PLC0415
-    from kolclf.model import KolClassifier  # noqa: PLC0415 (scikit-learn)
-    from kolclf.store import check_target, save_model  # noqa: PLC0415
-    from kolclf.tables import read_table  # noqa: PLC0415
+    from kolclf.data import find_columns
+    from kolclf.labelled import read_labelled
+    from kolclf.model import KolClassifier
+    from kolclf.store import check_target, save_model
+    from kolclf.tables import read_table
 
     check_target(output)
     table = read_table(labelled)
@@ -107,8 +105,9 @@ def train(
         label_column=label_column,
     )
     columns = find_columns(table, given, needs_label=True)
-    render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}")
     rows = read_labelled(table, columns, group_column)
+    again = f"; {rows.repeated} rows tell of an account again and are left out" if rows.repeated else ""
+    render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}{again}")
     with render.working("training"):
         model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed)
         try:
@@ -142,10 +141,10 @@ def predict(
 
     Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
     """
-    from kolclf.batch import output_columns, predict_table  # noqa: PLC0415
-    from kolclf.data import find_columns  # noqa: PLC0415
-    from kolclf.tables import read_table  # noqa: PLC0415
-    from kolclf.writers import open_writer  # noqa: PLC0415
+    from kolclf.batch import output_columns, predict_table
+    from kolclf.data import find_columns
+    from kolclf.tables import read_table
+    from kolclf.writers import open_writer
 
     predictor = _predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
     if is_single(accounts, bio, caption, name):
@@ -170,7 +169,7 @@ def predict(
 
 
 def _account(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
-    from kolclf.concepts import read_account  # noqa: PLC0415
+    from kolclf.concepts import read_account
 
     return read_account(name or "", bio or "", "\n".join(caption or []))
 
@@ -197,8 +196,8 @@ def explain(
 
     Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
     """
-    from kolclf.data import cells_of, find_account, find_columns  # noqa: PLC0415
-    from kolclf.tables import read_table  # noqa: PLC0415
+    from kolclf.data import cells_of, find_account, find_columns
+    from kolclf.tables import read_table
 
     if is_single(accounts, bio, caption, name):
         texts = {"name": name or "", "bio": bio or "", "captions": "\n".join(caption or [])}
@@ -228,7 +227,7 @@ def weights(
 
     Example: kolclf weights --field bio --top 30
     """
-    from kolclf.explain import weight_rows  # noqa: PLC0415
+    from kolclf.explain import weight_rows
 
     scorer = _predictor(model, False, None).scorer
     if scorer is None:
@@ -269,11 +268,11 @@ def export(
 
     The file is a pickle: open it only where you trust its maker. Example: kolclf export models/mine.npz --to pipeline.joblib
     """
-    import joblib  # noqa: PLC0415
+    import joblib
 
-    from kolclf.pipeline import to_pipeline  # noqa: PLC0415
-    from kolclf.store import load_model  # noqa: PLC0415
-    from kolclf.writers import write_whole  # noqa: PLC0415
+    from kolclf.pipeline import to_pipeline
+    from kolclf.store import load_model
+    from kolclf.writers import write_whole
 
     if to.suffix != ".joblib":
         raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")

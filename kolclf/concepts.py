@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from kolclf.lexicon import lexicon, listed
-from kolclf.text import BREAK, tokenize, tokenize_name
+from kolclf.text import BREAK, PLACEHOLDERS, tokenize, tokenize_name
 from kolclf.titles import title_token
 
 AUTHORITY = frozenset(
@@ -128,11 +128,8 @@ def protected_words() -> frozenset[str]:
     """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
     words = lexicon()["words"]
     listed_words = {word for key in ("places", "brands", "other") for word in phrases(words[key])}
-    placeholders = {
-        f"x{kind}" for kind in ("phone", "email", "link", "handle", "money", "percent", "time", "number", "title")
-    }
     emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
-    return frozenset(listed_words | placeholders | emoji | set(listed(words["platforms"])) | _index().words)
+    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | _index().words)
 
 
 def _taken_back(match: Match, contexts: list[Match], tokens: list[str]) -> str | None:

@@ -112,7 +112,9 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
             wanted = [whole] if whole in table.columns else [name.strip() for name in whole.split(",")]
             for name in wanted:
                 if name not in table.columns:
-                    raise DataError(f"{table.path}: has no column '{name}'; its columns are {_listed(table.columns)}")
+                    raise DataError(
+                        f"{table.path}: has no column '{name}'; its columns are {columns_listed(table.columns)}"
+                    )
             return [table.columns.index(name) for name in wanted]
         found = [header.index(alias) for alias in ALIASES[part] if alias in header][:1]
         if part == "captions":
@@ -127,12 +129,12 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     name, bio, captions, label, key = (find(part) for part in ("name", "bio", "captions", "label", "id"))
     if not bio and not captions:
         raise DataError(
-            f"{table.path}: no column holds a bio or captions; its columns are {_listed(table.columns)}; "
+            f"{table.path}: no column holds a bio or captions; its columns are {columns_listed(table.columns)}; "
             "name one with --bio-column or --captions-column"
         )
     if needs_label and not label:
         raise DataError(
-            f"{table.path}: no column holds labels; its columns are {_listed(table.columns)}; name one with --label-column"
+            f"{table.path}: no column holds labels; its columns are {columns_listed(table.columns)}; name one with --label-column"
         )
 
     def one(found: list[int]) -> int:
@@ -145,7 +147,8 @@ def _plain(name: str) -> str:
     return name.strip(" .:*").lower().replace(" ", "_").replace("-", "_")
 
 
-def _listed(columns: Sequence[str]) -> str:
+def columns_listed(columns: Sequence[str]) -> str:
+    """Name columns in a sentence."""
     shown = ", ".join(f"'{name[:40]}'" for name in columns[:12])
     return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
 
@@ -178,7 +181,9 @@ def _written_list(cell: str) -> list[Any] | None:
             continue
         if not isinstance(value, list):
             return None
-        texts = [item for item in value if isinstance(item, (str, int, float))]
+        texts = [
+            item for item in value if isinstance(item, (str, float)) or (isinstance(item, int) and abs(item) < 10**18)
+        ]
         return texts if texts or not value else None
     return None
 
@@ -211,10 +216,14 @@ def accounts_of(X: Any) -> list[dict[str, Reading]]:
         parts = [list(X[part]) if part in X.columns else missing for part in ("name", "bio", "captions")]
         if len(X) and "bio" not in X.columns and "captions" not in X.columns:
             raise DataError(
-                f"accounts have neither 'bio' nor 'captions'; columns are {_listed([str(c) for c in X.columns])}"
+                f"accounts have neither 'bio' nor 'captions'; columns are {columns_listed([str(c) for c in X.columns])}"
             )
         return [read_account(*map(as_text, cells)) for cells in zip(*parts, strict=True)]
     if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
+        if X and not any("bio" in row or "captions" in row for row in X):
+            raise DataError(
+                f"accounts have neither 'bio' nor 'captions'; the first has {columns_listed([str(k) for k in X[0]])}"
+            )
         return [read_account(*(as_text(row.get(part)) for part in ("name", "bio", "captions"))) for row in X]
     raise DataError(
         f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
@@ -225,48 +234,6 @@ def chunks(table: Table, size: int) -> Iterator[list[Row]]:
     """Yield the rows of a table in lists of ``size``."""
     while chunk := list(itertools.islice(table.rows, size)):
         yield chunk
-
-
-class Labelled(NamedTuple):
-    """Labelled accounts and their groups (None without a group column)."""
-
-    accounts: list[dict[str, str]]
-    labels: list[str]
-    groups: list[str] | None
-
-
-def read_labelled(table: Table, columns: Columns, group_column: str | None = None) -> Labelled:
-    """Read a labelled table whole.
-
-    Raises
-    ------
-    DataError
-        If a row has no label, or an id stands twice with different labels.
-    """
-    if group_column is not None and group_column not in table.columns:
-        raise DataError(f"{table.path}: has no column '{group_column}'; its columns are {_listed(table.columns)}")
-    at_group = table.columns.index(group_column) if group_column is not None else -1
-    accounts, labels, groups = [], [], []
-    seen: dict[str, tuple[int, str]] = {}
-    for number, row in enumerate(table.rows, 1):
-        label = as_text(row[columns.label]).strip().lower()
-        if not label:
-            raise DataError(
-                f"{table.path}, row {number}, column '{table.columns[columns.label]}': is empty; label the row or take it out"
-            )
-        key = as_text(row[columns.id]) if columns.id >= 0 else ""
-        first = seen.setdefault(key, (number, label)) if key else (number, label)
-        if first[1] != label:
-            raise DataError(
-                f"{table.path}, rows {first[0]} and {number}: the same id with the labels "
-                f"'{first[1]}' and '{label}'; keep one of them"
-            )
-        accounts.append(cells_of(row, columns))
-        labels.append(label)
-        groups.append(as_text(row[at_group]) if at_group >= 0 else "")
-    if not accounts:
-        raise DataError(f"{table.path}: has a header but no rows; add labelled accounts")
-    return Labelled(accounts, labels, groups if group_column is not None else None)
 
 
 def find_account(table: Table, columns: Columns, number: int | None, key: str | None) -> Row:

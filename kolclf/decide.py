@@ -12,20 +12,25 @@ LEAD = 1.0  # log-odds of the rules from which they lean to a side
 STRONG = 2.0  # ... and from which they may answer alone or object to the model
 LABELS = ("kol", "influencer")
 MAX_ERROR = 0.05
+UNSURE = 0.1  # distance of the model's own probability from 0.5 below which strong rules answer alone
+OBJECTION = 0.3  # distance of the model's probability from 0.5 at which it may object to strong rules
 MIN_KNOWN = 2  # features of an account that the model must know to be asked
 
 
 class Policy(NamedTuple):
     """How model and rules become one probability, and when it is sure enough; learnt on held-out folds.
 
-    ``log-odds = slope * model + rules_slope * rules + offset``. The held-out rows give the width of the review band for an
-    error asked for. ``min_answerable`` is the least score of the second head (a person who can be decided, against ``neither``
-    and ``unsure`` rows); minus infinity where training saw no such rows.
+    Together: ``log-odds = slope * model + rules_slope * rules + offset``. ``model_alone`` and ``rules_alone`` are slope and
+    offset of each by itself. The held-out rows give the width of the review band for an error asked for.
+    ``min_answerable`` is the least score of the second head (a person who can be decided, against ``neither`` and
+    ``unsure`` rows); minus infinity where there is none.
     """
 
     slope: float = 1.0
     rules_slope: float = 1.0
     offset: float = 0.0
+    model_alone: tuple[float, float] = (1.0, 0.0)
+    rules_alone: tuple[float, float] = (1.0, 0.0)
     min_answerable: float = -math.inf
     held_out_p: NDArray[np.float64] = np.empty(0)
     held_out_is_kol: NDArray[np.bool_] = np.empty(0, dtype=bool)
@@ -77,20 +82,21 @@ def sigmoid(x: float) -> float:
     return 0.5 * (1.0 + math.tanh(0.5 * x))
 
 
-def combined_log_odds(evidence: Evidence, policy: Policy) -> float:
-    """Return the log-odds for KOL of the model and the rules together, or of the rules where the model cannot be asked."""
-    if evidence.model is None or evidence.known < MIN_KNOWN:
-        return evidence.verdict.log_odds
-    return policy.slope * evidence.model + policy.rules_slope * evidence.verdict.log_odds + policy.offset
+def scales(policy: Policy, source: str) -> tuple[float, float, float]:
+    """Return the factors of the model's and the rules' log-odds, and the offset, behind an answer of a source."""
+    if source in ("model", "model+rules"):
+        return policy.slope, policy.rules_slope, policy.offset
+    return 0.0, *policy.rules_alone
 
 
 def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: bool = True) -> Decision:
     """Turn the evidence on one account into an answer.
 
-    The first guess is the side of the combined log-odds; it is kept in ``guess`` when the answer is ``review``. Causes of a
-    review: ``account_kind`` (the rules see a brand, media or fan account, or a private person), ``too_little`` (nothing to go
-    by), ``conflict`` (model and rules each sure of opposite sides), ``not_answerable`` (alike to training rows marked
-    ``neither`` or ``unsure``) and ``unsure`` (inside the band).
+    Model and rules answer together; the rules alone where there is no model, where it knows too little of the account, or where
+    it is unsure and they are strong. The first guess is kept in ``guess`` when the answer is ``review``. Causes of a review:
+    ``account_kind`` (the rules see a brand, media or fan account, or a private person), ``too_little`` (nothing to go by),
+    ``conflict`` (model and rules each sure of opposite sides), ``not_answerable`` (alike to training rows marked ``neither`` or
+    ``unsure``) and ``unsure`` (inside the band).
 
     Parameters
     ----------
@@ -110,26 +116,26 @@ def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: 
     """
     verdict, model = evidence.verdict, evidence.model
     asked = model is not None and evidence.known >= MIN_KNOWN
-    log_odds = combined_log_odds(evidence, policy)
-    p_kol = sigmoid(log_odds)
-    rules_lean, rules_strong = abs(verdict.log_odds) >= LEAD, abs(verdict.log_odds) >= STRONG
-    model_p = sigmoid(policy.slope * model + policy.offset) if asked and model is not None else 0.5
-    model_sure = asked and abs(model_p - 0.5) >= half_width
-    if not asked:
-        source = "rules" if verdict.hits else "none"
-    elif not rules_lean:
-        source = "model"
+    strong = abs(verdict.log_odds) >= STRONG
+    slope, offset = policy.model_alone
+    model_p = sigmoid(slope * model + offset) if asked and model is not None else 0.5
+    unsure = abs(model_p - 0.5) < UNSURE
+    if asked and not (unsure and strong):
+        source = "model+rules" if verdict.hits else "model"
     else:
-        source = "model+rules" if model_sure or not rules_strong else "rules"
+        source = "rules" if verdict.hits else "none"
+    slope, rules_slope, offset = scales(policy, source)
+    log_odds = slope * (model or 0.0) + rules_slope * verdict.log_odds + offset
+    p_kol = sigmoid(log_odds)
     guess = LABELS[0] if log_odds > 0 else LABELS[1]
     sides_differ = (verdict.log_odds > 0) != (model_p > 0.5)
     if verdict.neither >= STRONG > verdict.log_odds:
         cause = "account_kind"
-    elif not asked and not rules_lean:
+    elif not asked and abs(verdict.log_odds) < LEAD:
         cause = "too_little"
-    elif asked and model_sure and rules_strong and sides_differ and abs(model_p - 0.5) >= 0.3:
+    elif strong and sides_differ and abs(model_p - 0.5) >= OBJECTION:
         cause = "conflict"
-    elif evidence.answerable is not None and asked and evidence.answerable < policy.min_answerable and not rules_strong:
+    elif evidence.answerable is not None and asked and evidence.answerable < policy.min_answerable and not strong:
         cause = "not_answerable"
     elif asked and abs(p_kol - 0.5) < half_width:
         cause = "unsure"

@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from kolclf.concepts import Reading, concept_name, criterion_of, find_concepts
-from kolclf.decide import MIN_KNOWN, Decision, Policy
+from kolclf.decide import Decision
 from kolclf.rules import CRITERIA, Hit, Verdict
 from kolclf.scorer import Scorer
 from kolclf.stem import stem
-from kolclf.text import BREAK
+from kolclf.text import BREAK, PLACEHOLDERS
 from kolclf.titles import written_title
 
-LANGUAGES = ("id", "en")
 CRITERION_NAMES = {
     "medium": {"id": "1 media", "en": "1 medium"},
     "credibility": {"id": "2 kredibilitas", "en": "2 credibility"},
@@ -27,7 +26,6 @@ _TEXT = {
     "review": {"id": "Perlu ditinjau", "en": "Review"},
     "words": {"id": "kata seperti {}", "en": "words such as {}"},
     "guess": {"id": "condong {}", "en": "leans {}"},
-    "account_kind": {"id": "{}", "en": "{}"},
     "too_little": {"id": "teks terlalu sedikit untuk menilai", "en": "too little text to judge by"},
     "not_answerable": {
         "id": "tidak jelas menunjukkan profesi maupun kegiatan kreator",
@@ -104,16 +102,6 @@ def by_criterion(contributions: Sequence[Contribution]) -> dict[str, float]:
     return {criterion: sums[criterion] for criterion in (*CRITERIA, "other")}
 
 
-def policy_scales(policy: Policy, asked: bool) -> tuple[float, float, float]:
-    """Return the factors of the model's and the rules' log-odds, and the offset, as ``decide`` adds them."""
-    return (policy.slope, policy.rules_slope, policy.offset) if asked else (0.0, 1.0, 0.0)
-
-
-def was_asked(scorer: Scorer | None, known: int) -> bool:
-    """Tell whether the model took part in the answer."""
-    return scorer is not None and known >= MIN_KNOWN
-
-
 def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] = (), language: str = "id") -> str:
     """Return the reason of an answer as one short sentence.
 
@@ -142,14 +130,8 @@ def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] =
         why = [say(decision.cause), *([say("guess").format(say(side)) + f" ({why[0]})"] if why else [])]
     elif not why:
         sign = 1 if side == "kol" else -1
-        shown = list(
-            dict.fromkeys(item.word for item in words if item.amount * sign > 0 and not item.word.startswith("x"))
-        )[:3]
-        why = (
-            [say("words").format(", ".join(f"“{word}”" for word in shown))]
-            if shown
-            else [say("nothing").format(say(side))]
-        )
+        shown = _leading_words([item for item in words if item.amount * sign > 0])
+        why = [say("words").format(shown)] if shown else [say("nothing").format(say(side))]
     if decision.label == "kol" and decision.promotes and any(hit.rule.id.endswith("_title") for hit in verdict.hits):
         why.append(say("claimed"))
     return f"{say(decision.label)}: {'; '.join(why)}."
@@ -163,8 +145,12 @@ def label_reason(label: str, words: Sequence[Contribution], language: str = "id"
 
 def _leading_words(words: Sequence[Contribution], most: int = 3) -> str:
     """Return the words that add most, quoted, without placeholders."""
-    shown = list(dict.fromkeys(item.word for item in words if not item.word.startswith(("x", "“x"))))[:most]
-    return ", ".join(word if word.startswith("“") else f"“{word}”" for word in shown)
+    shown: dict[str, str] = {}  # a word is named once, though it may count as itself and as a concept
+    for item in words:
+        word = item.word.split("”")[0].removeprefix("“")
+        if PLACEHOLDERS.isdisjoint(word.split()):
+            shown.setdefault(word, item.word if item.word.startswith("“") else f"“{item.word}”")
+    return ", ".join(list(shown.values())[:most])
 
 
 def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:

@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kolclf.errors import RulesError
-
 
 @cache
 def lexicon() -> dict[str, Any]:
@@ -31,23 +29,3 @@ def shorten_elongation(text: str) -> str:
     'banget'
     """
     return re.sub(r"([a-z])\1{2,}", r"\1", text)
-
-
-def check_lexicon() -> None:
-    """Raise ``RulesError`` if a group of the lexicon lacks a part.
-
-    Raises
-    ------
-    RulesError
-        Naming the group and the missing key.
-    """
-    wanted = {
-        "titles": ["name", "example", "counter_example"],
-        "contexts": ["name", "before", "after", "example", "counter_example"],
-    }
-    wanted["concepts"] = ["kind", "criterion", "name", "words", "example", "counter_example"]
-    for table, keys in wanted.items():
-        for group, body in lexicon()[table].items():
-            for key in keys:
-                if key not in body:
-                    raise RulesError(f"lexicon.toml: [{table}.{group}] has no '{key}'; add it")

@@ -178,7 +178,8 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         n = min(n, len(np.unique(groups)))
         splitter = StratifiedGroupKFold(max(n, 2), shuffle=True, random_state=self.random_state)
         folds = list(splitter.split(spread, spread, groups)) if n > 1 else []
-        if not folds or any(not set(self.classes_) <= set(labels[train]) for train, _ in folds):
+        whole = all(set(self.classes_) <= set(labels[train]) and trained[test].any() for train, test in folds)
+        if not folds or not whole:
             raise DataError(
                 "the groups cannot be parted into folds that all hold every label; give more, smaller groups"
             )

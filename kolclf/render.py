@@ -11,6 +11,7 @@ from rich.table import Table
 
 from kolclf.batch import Answer, Predictor, Summary
 from kolclf.concepts import Reading
+from kolclf.decide import scales
 from kolclf.explain import (
     CRITERION_NAMES,
     Contribution,
@@ -19,9 +20,7 @@ from kolclf.explain import (
     ignored_words,
     label_reason,
     model_contributions,
-    policy_scales,
     rule_contributions,
-    was_asked,
 )
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
@@ -48,11 +47,11 @@ _HEAD = {
 
 
 def _out() -> Console:
-    return Console(highlight=False)
+    return Console(highlight=False, emoji=False)
 
 
 def _err() -> Console:
-    return Console(stderr=True, highlight=False)
+    return Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(message: str) -> None:
@@ -147,10 +146,9 @@ def _headline(found: Answer) -> None:
 
 
 def _contributions(predictor: Predictor, found: Answer) -> list[Contribution]:
-    asked = was_asked(predictor.scorer, found.evidence.known)
-    model_scale, rules_scale, _ = policy_scales(predictor.policy, asked)
+    model_scale, rules_scale, _ = scales(predictor.policy, found.decision.source)
     parts = rule_contributions(found.evidence.verdict, found.account, predictor.language, rules_scale)
-    if predictor.scorer is not None and asked:
+    if predictor.scorer is not None and model_scale:
         parts += model_contributions(predictor.scorer, found.account, scale=model_scale, language=predictor.language)
     return parts
 
@@ -191,10 +189,9 @@ def explanation(predictor: Predictor, account: dict[str, Reading]) -> None:
     _headline(found)
     _criteria(parts, language, with_words=False)
     _evidence(parts, language)
-    asked = was_asked(scorer, found.evidence.known)
-    offset = policy_scales(predictor.policy, asked)[2]
-    if scorer is not None and asked:
-        offset += predictor.policy.slope * float(scorer.intercept[0])
+    model_scale, _, offset = scales(predictor.policy, found.decision.source)
+    if scorer is not None and model_scale:
+        offset += model_scale * float(scorer.intercept[0])
         ignored = ignored_words(scorer, account)
         if ignored:
             _out().print(f"{_HEAD['ignored'][language]}: {escape(', '.join(ignored[:30]))}")
@@ -222,8 +219,8 @@ def steps(texts: Mapping[str, str]) -> None:
     for field, text in texts.items():
         if not text:
             continue
-        table = _table(field, repr(text)[1:-1])
-        for change in changes(text):
+        table = _table(field, escape(repr(text)[1:-1]))
+        for change in changes(text, is_name=field == "name"):
             table.add_row(change.step, escape(repr(change.text)[1:-1]))
         _out().print(table)
 
@@ -246,7 +243,7 @@ def rules(all_rules: Rules, language: str) -> None:
     table = _table("id", "", "", _HEAD["criterion"][language], "")
     for rule in all_rules.rules:
         table.add_row(
-            rule.id,
+            escape(rule.id),
             f"[{SIDE_STYLE[rule.side]}]{rule.side}[/]",
             f"{rule.weight:g}",
             CRITERION_NAMES[rule.criterion][language],
@@ -262,7 +259,7 @@ def fired(all_rules: Rules, account: dict[str, Reading], language: str) -> None:
     for hit in verdict.hits:
         words = " ".join(account[hit.field].tokens[hit.start : hit.end])
         table.add_row(
-            hit.rule.id,
+            escape(hit.rule.id),
             f"[{SIDE_STYLE[hit.rule.side]}]{hit.rule.side}[/]",
             f"{hit.rule.weight:g}",
             escape(f"{words}: {hit.rule.why[language]}"),

@@ -17,6 +17,7 @@ from kolclf.lexicon import lexicon, listed
 
 FIELDS = ("bio", "captions")
 SIDES = ("kol", "influencer", "neither")
+MAX_WEIGHT = 100
 CRITERIA = ("medium", "credibility", "area", "daily_work", "livelihood")
 _REQUIRED: dict[str, type | tuple[type, ...]] = {
     "side": str,
@@ -166,13 +167,15 @@ def _rule(source: str, name: str, body: Any) -> Rule:
             raise fail(f"key '{key}' is unknown; use one of {', '.join([*_REQUIRED, *_OPTIONAL])}")
         if key in _OPTIONAL and not isinstance(body[key], _OPTIONAL[key]):
             raise fail(f"key '{key}' is {body[key]!r}, which is of the wrong type")
+    if isinstance(body["weight"], bool) or not 0 <= body["weight"] <= MAX_WEIGHT:
+        raise fail(f"weight {body['weight']} must be a number from 0 to {MAX_WEIGHT}; the side says which way it pulls")
     for key, allowed in (("side", SIDES), ("criterion", CRITERIA)):
         if body[key] not in allowed:
             raise fail(f"{key} '{body[key]}' is unknown; use one of {', '.join(allowed)}")
     fields = tuple(listed(body["fields"]))
     if not fields or set(fields) - set(FIELDS):
         raise fail(f"fields '{body['fields']}' must be bio, captions or both")
-    if {"id", "en"} - set(body["why"]):
+    if not all(isinstance(body["why"].get(language), str) for language in ("id", "en")):
         raise fail("why needs a sentence in 'id' and one in 'en'")
     phrase_sets = []
     for key in ("any", "with", "unless"):

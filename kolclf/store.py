@@ -46,7 +46,7 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
         "weights": {name: space.weight for name, space in scorer.spaces.items()},
         "features": scorer.features._asdict(),
         "policy": [
-            *scorer.policy[:3],
+            *scorer.policy[:5],
             None if np.isneginf(scorer.policy.min_answerable) else scorer.policy.min_answerable,
         ],
         "info": dict(scorer.info),
@@ -117,7 +117,7 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
     if not fits or any(len(space.vocabulary) != len(space.idf) for space in spaces.values()):
         raise ValueError("its parts do not fit together")
     head = arrays.get("answerable")
-    slope, rules_slope, offset, least = header["policy"]
+    slope, rules_slope, offset, model_alone, rules_alone, least = header["policy"]
     return Scorer(
         classes=tuple(header["classes"]),
         spaces=spaces,
@@ -130,6 +130,8 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
             slope=slope,
             rules_slope=rules_slope,
             offset=offset,
+            model_alone=tuple(model_alone),
+            rules_alone=tuple(rules_alone),
             min_answerable=-np.inf if least is None else least,
             held_out_p=arrays["held_out_p"],
             held_out_is_kol=arrays["held_out_is_kol"],

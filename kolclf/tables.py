@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -96,13 +96,33 @@ def _encoding_of(path: str, stream: BinaryIO) -> str:
                 pass
             return encoding
         except UnicodeDecodeError as error:
+            if encoding == "utf-8":
+                text.detach()
+                _refuse_mixed(path, stream)
             reason = f"byte 0x{error.object[error.start]:02x} has no meaning"
         except UnicodeError as error:  # a UTF-16 stream that ends too early
             reason = str(error)
         finally:
-            text.detach()
+            with suppress(ValueError):
+                text.detach()
             stream.seek(0)
     raise DataError(f"{path}: is neither UTF-8, UTF-16 nor Windows-1252 ({reason}); save it again as 'CSV UTF-8'")
+
+
+def _refuse_mixed(path: str, stream: BinaryIO) -> None:
+    """Raise if a file is UTF-8 but for a few bytes: read as Windows-1252, all its other letters would be spoilt."""
+    stream.seek(0)
+    start = stream.read(1 << 20).decode("utf-8", "replace")
+    wrong = start.count("\ufffd")
+    if sum(not c.isascii() for c in start) - wrong <= 4 * wrong:
+        return
+    stream.seek(0)
+    for number, line in enumerate(stream, 1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            byte = f"byte {error.start + 1} (0x{line[error.start]:02x})"
+            raise DataError(f"{path}, line {number}: {byte} is not UTF-8 as the rest is; mend that character") from None
 
 
 def _delimiter_of(line: str) -> str:

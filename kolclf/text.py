@@ -16,6 +16,7 @@ from kolclf.lexicon import lexicon, listed, shorten_elongation
 from kolclf.titles import read_titles
 
 BREAK = "."
+PLACEHOLDERS = frozenset({"xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"})
 MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
 
 
@@ -71,6 +72,11 @@ def _letters(text: str) -> str:
         if _FOREIGN.search(text):
             text = re.sub(r"\w+", _as_latin, text)
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _joined_letters(text)
+
+
+def _joined_letters(text: str) -> str:
+    """Read ``d o k t e r`` as a word."""
     return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 
 
@@ -102,6 +108,8 @@ def _platforms() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["platforms"]))
 
 
+_PLATFORM = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook"
+_A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
 _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (
         re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
@@ -111,27 +119,38 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         re.compile(r"(?<![\w.+-])[\w.+-]{1,64}(?:@| ?[(\[] ?at ?[)\]] ?)[\w-]{1,63}(?:\.[\w-]{2,24}){1,3}", re.I),
         " xemail ",
     ),
+    (
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64} ?[(\[]?\bat\b[)\]]? ?[\w-]{1,63} ?[(\[]?\bdot\b[)\]]? ?[a-z]{2,4}\b", re.I
+        ),
+        " xemail ",
+    ),
     (re.compile(r"(?:https?://|www\.)[^\s|]{1,2000}", re.I), _link),
     (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:/[^\s|]{{0,2000}}|(?![\w.]))", re.I), _link),
-    (re.compile(r"(?<!\w)@ ?\w[\w.]{0,60}"), " xhandle "),
+    # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
     (
         re.compile(
-            r"\b(ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|fb) ?[:=] ?(?=[\w.]*[\d_.]\w)[\w.]{2,60}",
-            re.I,
+            r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}"
         ),
-        r" \1 xhandle ",
+        _link,
     ),
-    (re.compile(r"(?<![\w#])(?!#)\w{1,40}_\w[\w.]{0,40}"), " xhandle "),
+    (re.compile(r"(?<!\w)@[ .-]{0,3}\w[\w.]{0,60}"), " xhandle "),
+    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;•·)]))", re.I), r" \1 xhandle "),
+    (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
     (
         re.compile(
-            rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
+            rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
+            rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
             re.I,
         ),
         " xmoney ",
     ),
     (re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
     (re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I), " xtime "),
-    (re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|62|\(?0)\d?(?:[ .()-]{0,2}\d){7,14}(?!\d)"), " xphone "),
+    (re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
+    (re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()-]{0,2}\d){7,14}(?!\d)"), " xphone "),
+    (re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()-]{0,2}\d){8,14}(?!\d)"), " xphone "),
 ]
 
 
@@ -178,7 +197,7 @@ def _with_digits() -> frozenset[str]:
 def _separators(text: str) -> str:
     """Keep tokens and the breaks between phrases."""
     text = _BREAKS.sub(f" {BREAK} ", _BETWEEN.sub("\n", _JOINER.sub("", text)))
-    tokens = re.sub("[ /&+_-]+", " ", text).split()
+    tokens = shorten_elongation(_joined_letters(re.sub("[ /&+_-]+", " ", text))).split()
     kept: list[str] = []
     for token in tokens:
         if token == BREAK and (not kept or kept[-1] == BREAK):
@@ -201,14 +220,14 @@ _STEPS: list[tuple[str, Callable[[str], str]]] = [
 ]
 
 
-def changes(text: str) -> Iterator[Change]:
-    """Yield every step that changed ``text``, with what it made of it.
+def changes(text: str, is_name: bool = False) -> Iterator[Change]:
+    """Yield every step that changed ``text``, with what it made of it; in a name, titles need no comma before them.
 
     >>> [change.step for change in changes("dr. Rina, Sp.A")]
     ['titles', 'lower-case', 'separators']
     """
     for name, step in _STEPS:
-        changed = step(text)
+        changed = read_titles(text, is_name) if step is read_titles else step(text)
         if changed != text:
             yield Change(name, changed)
         text = changed

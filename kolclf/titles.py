@@ -18,7 +18,7 @@ _TITLE_SHAPED = re.compile(
     r"|dr(?= [A-Z])|(?:Sp|Amd|AMd|S|M) [A-Z][A-Za-z]{0,6}(?![\w.])|[A-Z][A-Za-z]{1,11}(?![\w.]))"
 )
 _WORD = re.compile("[A-Za-z]+")
-_SUBSPECIALTY = re.compile(r"(gelarsp[a-z]*) *(?:\(K\)[A-Za-z]{0,5}|-K[A-Za-z]{1,5}\b)", re.I)
+_SUBSPECIALTY = re.compile(r"(?<![a-z])(gelarsp[a-z]*) *(?:\(K\)[A-Za-z]{0,5}|-K[A-Za-z]{1,5}\b)", re.I)
 
 
 class _Titles(NamedTuple):
@@ -86,6 +86,7 @@ class _Reader:
     def __init__(self, text: str, is_name: bool) -> None:
         self.text, self.is_name = text, is_name
         self.last_end = -1
+        self.needed: dict[str, bool] = {}  # token -> whether the text holds what it needs
 
     def __call__(self, match: re.Match[str]) -> str:
         """Return what a title-shaped run reads as."""
@@ -127,9 +128,10 @@ class _Reader:
         following = re.match(r"\.?[^\w\n]*(\w+)", self.text[end : end + 40])
         name_follows = following is None or not following[1][0].islower()
         if self.text[end : end + 1] == ".":
-            needs = titles.needs.get(token, [])
-            needed = not needs or any(word in self.text.lower() for word in needs)
-            return token if needed and (name_follows or self._starts_phrase(start)) else None
+            if token not in self.needed:
+                needs = titles.needs.get(token, [])
+                self.needed[token] = not needs or any(word in self.text.lower() for word in needs)
+            return token if self.needed[token] and (name_follows or self._starts_phrase(start)) else None
         place_follows = following is not None and following[1].lower() in _places()
         bare = spelled in titles.bare and following is not None and name_follows and not place_follows
         return token if bare and self._starts_phrase(start) else None

@@ -16,7 +16,7 @@ FLOW = [
     ["stem", "rules", "tables"],
     ["decide", "writers"],
     ["scorer", "data"],
-    ["store", "calibrate", "pipeline"],
+    ["store", "calibrate", "pipeline", "labelled"],
     ["explain"],
     ["model"],
     ["batch"],

@@ -187,7 +187,11 @@ def test_a_cut_cell_is_said_on_stderr(run, table_file, tmp_path):
 
 # --- training
 
-K, I = [[DOCTOR, "kol"]] * 10, [[CREATOR, "influencer"]] * 10  # noqa: E741
+K = [
+    [f"{DOCTOR} {name}", "kol"]
+    for name in ["Ana", "Budi", "Cici", "Dodi", "Eka", "Fani", "Gita", "Hadi", "Indra", "Joko"]
+]
+I = [[f"{CREATOR} {row[0].split()[-1]}", "influencer"] for row in K]  # noqa: E741
 
 
 def train(run, table_file, rows, *options, header=("id", "bio", "label")):
@@ -202,7 +206,7 @@ def train(run, table_file, rows, *options, header=("id", "bio", "label")):
         ([*K, *I, ["x", " "]], "row 21, column 'label': is empty"),
         (K, "two labels"),
         (K[:1] + I[:1], "at least 2 rows each"),
-        ([["", "kol"], ["", "influencer"]] * 5, "no word occurs"),
+        ([[f"{name}{label}", label] for name in "abcde" for label in ("kol", "influencer")], "no word occurs"),
     ],
     ids=["header only", "empty label", "one class", "two rows", "no text"],
 )

@@ -309,9 +309,10 @@ SHOPS = [["kopi susu enak", "kedai"], ["servis motor", "bengkel"], ["pupuk sawah
 def shop_model(tmp_path_factory):
     """A model of three made-up labels, by bios alone."""
     folder = tmp_path_factory.mktemp("shops")
-    path = save(folder / "toko.csv", ["isi", "jenis"], SHOPS * 5)
+    rows = [[f"{bio} {town}", kind] for town in ("Solo", "Kudus", "Tegal", "Pati", "Demak") for bio, kind in SHOPS]
+    path = save(folder / "toko.csv", ["isi", "jenis"], rows)
     kolclf.save_model(
-        kolclf.KolClassifier(cv=2).fit([{"bio": bio} for bio, _ in SHOPS * 5], [kind for _, kind in SHOPS * 5]).scorer_,
+        kolclf.KolClassifier(cv=2).fit([{"bio": bio} for bio, _ in rows], [kind for _, kind in rows]).scorer_,
         folder / "python.npz",
     )
     return path

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from kolclf import DataError
-from kolclf.data import accounts_of, as_text, cells_of, chunks, find_account, find_columns, read_labelled
+from kolclf.data import accounts_of, as_text, cells_of, chunks, find_account, find_columns
+from kolclf.labelled import read_labelled
 from kolclf.tables import Table
 
 
@@ -146,10 +147,11 @@ def test_labels_are_trimmed_and_lower_case():
     assert found.accounts[1] == {"name": "", "bio": "b", "captions": ""}
 
 
-def test_the_same_account_may_stand_twice_with_one_label():
-    assert (
-        len(labelled(["1", "a", "kol", ""], ["1", "b", "KOL", ""], ["", "c", "x", ""], ["", "d", "y", ""]).labels) == 4
+def test_an_account_that_stands_twice_counts_once():
+    found = labelled(
+        ["1", "a", "kol", ""], ["1", "b", "KOL", ""], ["", "c", "x", ""], ["", "c", "x", ""], ["", "c", "y", ""]
     )
+    assert (found.labels, found.repeated) == (["kol", "x", "y"], 2)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,12 @@ import pytest
 
 from kolclf.batch import Predictor
 from kolclf.concepts import read_account
-from kolclf.decide import Decision, combined_log_odds
+from kolclf.decide import Decision, scales, sigmoid
 from kolclf.explain import (
     by_criterion,
     ignored_words,
     label_reason,
     model_contributions,
-    policy_scales,
     reason,
     rule_contributions,
 )
@@ -35,15 +34,12 @@ def test_contributions_of_the_model_sum_to_its_log_odds(scorer):
 def test_contributions_of_model_and_rules_sum_to_the_answer(scorer):
     predictor = Predictor(scorer)
     for answer in predictor.answers(ACCOUNTS):
-        asked = answer.evidence.known >= 2
-        model_scale, rules_scale, offset = policy_scales(predictor.policy, asked)
-        total = offset + sum(
-            part.amount for part in rule_contributions(answer.evidence.verdict, answer.account, "id", rules_scale)
-        )
-        if asked:
-            total += model_scale * scorer.intercept[0]
-            total += sum(part.amount for part in model_contributions(scorer, answer.account, scale=model_scale))
-        assert total == pytest.approx(combined_log_odds(answer.evidence, predictor.policy), abs=1e-9)
+        model_scale, rules_scale, total = scales(predictor.policy, answer.decision.source)
+        total += model_scale * scorer.intercept[0]
+        total += sum(p.amount for p in rule_contributions(answer.evidence.verdict, answer.account, "id", rules_scale))
+        total += sum(p.amount for p in model_contributions(scorer, answer.account, scale=model_scale))
+        if answer.decision.p_kol is not None:
+            assert sigmoid(total) == pytest.approx(answer.decision.p_kol, abs=1e-9)
 
 
 def test_words_are_shown_as_they_were_written(scorer):

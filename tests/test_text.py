@@ -58,7 +58,19 @@ def test_a_bio_needs_a_comma_before_two_letters():
 
 
 @pytest.mark.parametrize(
-    "hostile", ["a" * 50_000, "." * 50_000, "@" * 50_000, "a." * 25_000, "a_" * 25_000, "0 " * 25_000]
+    "hostile",
+    [
+        "gelarsp" * 8_000,
+        "apt. A " * 8_000,
+        "bukan dokter " * 5_000,
+        "é" * 50_000,
+        "a" * 50_000,
+        "." * 50_000,
+        "@" * 50_000,
+        "a." * 25_000,
+        "a_" * 25_000,
+        "0 " * 25_000,
+    ],
 )
 def test_long_runs_are_read_in_passing(hostile):
     assert all(len(token) <= 40 for token in tokenize(hostile))
