@@ -10,6 +10,7 @@ import json
 import math
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -92,8 +93,7 @@ def _encoding_of(path: str, stream: BinaryIO) -> str:
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         try:
-            while text.read(1 << 20):
-                pass
+            deque(iter(lambda: text.read(1 << 20), ""), maxlen=0)
             return encoding
         except UnicodeDecodeError as error:
             if encoding == "utf-8":
