@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -93,7 +94,7 @@ def _encoding_of(path: str, stream: BinaryIO) -> str:
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         try:
-            deque(iter(lambda: text.read(1 << 20), ""), maxlen=0)
+            deque(iter(partial(text.read, 1 << 20), ""), maxlen=0)
             return encoding
         except UnicodeDecodeError as error:
             if encoding == "utf-8":

@@ -23,7 +23,7 @@ from kolclf.concepts import read_account
 DOCTOR, CREATOR = "dokter anak, RSUD Bogor", "content creator, endorse DM"
 
 
-def assert_one_sentence(result, path):
+def assert_says(result, path):
     """The one sentence that a failed run says, which names the file."""
     assert (result.exit_code, type(result.exception)) == (1, SystemExit)
     assert "Traceback" not in result.stderr
@@ -70,20 +70,20 @@ def assert_one_sentence(result, path):
 def test_a_file_that_cannot_be_read(run, table_file, tmp_path, monkeypatch, name, content, says, command):
     monkeypatch.chdir(tmp_path)
     path = table_file(content, name=name)
-    assert says in assert_one_sentence(run(*command, path, "--no-model"), path)
+    assert says in assert_says(run(*command, path, "--no-model"), path)
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
 @pytest.mark.parametrize("arguments", [["predict"], ["explain", "--row", "1"]])
 def test_a_folder_and_a_missing_file(run, tmp_path, arguments):
-    assert "is a folder; name a file in it" in assert_one_sentence(run(*arguments, tmp_path), tmp_path)
+    assert "is a folder; name a file in it" in assert_says(run(*arguments, tmp_path), tmp_path)
     missing = tmp_path / "nix.csv"
-    assert "no such file; check the path" in assert_one_sentence(run(*arguments, missing), missing)
+    assert "no such file; check the path" in assert_says(run(*arguments, missing), missing)
 
 
 @pytest.mark.parametrize("stdin", [b"", b"a,b\n1,2\n", b"bio\n\x81\n"])
 def test_bad_standard_input(run, stdin):
-    assert_one_sentence(run("predict", "-", "--no-model", stdin=stdin), "standard input")
+    assert_says(run("predict", "-", "--no-model", stdin=stdin), "standard input")
 
 
 def xlsx(path):
@@ -97,13 +97,13 @@ def xlsx(path):
 def test_half_a_workbook(run, tmp_path):
     path = xlsx(tmp_path / "a.xlsx")
     path.write_bytes(path.read_bytes()[:-3000])
-    assert "cannot be read as XLSX" in assert_one_sentence(run("predict", path, "--no-model"), path)
+    assert "cannot be read as XLSX" in assert_says(run("predict", path, "--no-model"), path)
 
 
 def test_an_empty_workbook(run, tmp_path):
     path = tmp_path / "a.xlsx"
     Workbook().save(path)
-    assert "its first sheet is empty" in assert_one_sentence(run("predict", path, "--no-model"), path)
+    assert "its first sheet is empty" in assert_says(run("predict", path, "--no-model"), path)
 
 
 def test_a_workbook_whose_sheet_breaks_off(run, tmp_path):
@@ -112,7 +112,7 @@ def test_a_workbook_whose_sheet_breaks_off(run, tmp_path):
         for name in whole.namelist():
             content = whole.read(name)
             half.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
-    assert_one_sentence(run("predict", path, "--no-model"), path)
+    assert_says(run("predict", path, "--no-model"), path)
 
 
 def parquet(path):
@@ -123,7 +123,7 @@ def parquet(path):
 def test_half_a_parquet(run, tmp_path):
     path = tmp_path / "a.parquet"
     path.write_bytes(parquet(path)[:-3000])
-    assert "cannot be read as Parquet" in assert_one_sentence(run("predict", path, "--no-model"), path)
+    assert "cannot be read as Parquet" in assert_says(run("predict", path, "--no-model"), path)
 
 
 @pytest.mark.parametrize("output", ["-", "keluar.csv"])
@@ -133,7 +133,7 @@ def test_a_parquet_with_damaged_rows(run, tmp_path, output):
     content[60:-3000] = bytes(0x5A ^ byte for byte in content[60:-3000])
     path.write_bytes(content)
     target = output if output == "-" else tmp_path / output
-    assert_one_sentence(run("predict", path, "--no-model", "-o", target), path)
+    assert_says(run("predict", path, "--no-model", "-o", target), path)
 
 
 # --- rows that can be read but say little
@@ -212,27 +212,25 @@ def train(run, table_file, rows, *options, header=("id", "bio", "label")):
 )
 def test_labels_that_cannot_teach(run, table_file, rows, says):
     result, path = train(run, table_file, rows)
-    assert says in assert_one_sentence(result, path)
+    assert says in assert_says(result, path)
     assert not path.with_name("m.npz").exists()
 
 
 def test_one_id_with_two_labels(run, table_file):
     path = table_file(["id", "bio", "label"], [7, DOCTOR, "kol"], [8, CREATOR, "influencer"], [7, DOCTOR, "influencer"])
-    assert "rows 1 and 3: the same id" in assert_one_sentence(run("train", path, "-o", path.with_name("m.npz")), path)
+    assert "rows 1 and 3: the same id" in assert_says(run("train", path, "-o", path.with_name("m.npz")), path)
 
 
 def test_no_label_column(run, table_file):
     path = table_file(["id", "bio"], [1, DOCTOR])
-    assert "name one with --label-column" in assert_one_sentence(
-        run("train", path, "-o", path.with_name("m.npz")), path
-    )
+    assert "name one with --label-column" in assert_says(run("train", path, "-o", path.with_name("m.npz")), path)
 
 
 @pytest.mark.parametrize("group", [lambda row: "satu", lambda row: row[1]], ids=["one group", "a group for each label"])
 def test_groups_that_cannot_be_parted(run, table_file, group):
     rows = [[*row, group(row)] for row in K + I]
     result, path = train(run, table_file, rows, "--group-column", "tim", header=("id", "bio", "label", "tim"))
-    assert "tim" in assert_one_sentence(result, path)
+    assert "tim" in assert_says(result, path)
 
 
 def test_one_unsure_row_does_no_harm(run, table_file):
@@ -269,16 +267,14 @@ def test_a_model_file_that_cannot_be_used(run, model_path, tmp_path, change):
     path = tmp_path / "m.npz"
     path.write_bytes(change(model_path.read_bytes(), tmp_path / "objects.npz"))
     result = run("predict", "--bio", "bidan", "--model", path)
-    assert "is no kolclf model, or is damaged" in assert_one_sentence(result, path) and result.stdout == ""
+    assert "is no kolclf model, or is damaged" in assert_says(result, path) and result.stdout == ""
 
 
 @pytest.mark.parametrize("command", [["weights"], ["predict", "--bio", "x"], ["explain", "--bio", "x"]])
 def test_a_missing_model_file(run, tmp_path, command):
     path = tmp_path / "nix.npz"
-    assert "no such model file; train one with: kolclf train" in assert_one_sentence(
-        run(*command, "--model", path), path
-    )
-    assert "is no kolclf model" in assert_one_sentence(run(*command, "--model", tmp_path), tmp_path)
+    assert "no such model file; train one with: kolclf train" in assert_says(run(*command, "--model", path), path)
+    assert "is no kolclf model" in assert_says(run(*command, "--model", tmp_path), tmp_path)
 
 
 def test_a_damaged_model_file_is_closed(model_path, tmp_path):
@@ -314,7 +310,7 @@ def test_no_flipped_byte_goes_unseen(model_path, scorer, tmp_path):
 )
 def test_rules_that_cannot_be_read(run, table_file, tmp_path, content, says):
     path = tmp_path / "nix.toml" if content is None else table_file(content, name="aturan.toml")
-    assert says in assert_one_sentence(run("predict", "--bio", "bidan", "--rules", path), path)
+    assert says in assert_says(run("predict", "--bio", "bidan", "--rules", path), path)
 
 
 # --- places to write to
@@ -334,7 +330,7 @@ def test_rules_that_cannot_be_read(run, table_file, tmp_path, content, says):
 def test_an_answer_that_cannot_be_written(run, table_file, tmp_path, target, says):
     path = table_file(["bio"], ["bidan"])
     (tmp_path / "folder.csv").mkdir()
-    assert says in assert_one_sentence(run("predict", path, "-o", tmp_path / target, "--no-model"), tmp_path / target)
+    assert says in assert_says(run("predict", path, "-o", tmp_path / target, "--no-model"), tmp_path / target)
     assert {file.name for file in tmp_path.iterdir()} == {"akun.csv", "folder.csv"}
 
 
@@ -342,7 +338,7 @@ def test_an_answer_that_cannot_be_written(run, table_file, tmp_path, target, say
 def test_a_folder_without_the_right_to_write(run, table_file, tmp_path):
     path, folder = table_file(["bio"], ["bidan"]), tmp_path / "tutup"
     folder.mkdir(mode=0o500)
-    assert "cannot be written" in assert_one_sentence(
+    assert "cannot be written" in assert_says(
         run("predict", path, "-o", folder / "a.csv", "--no-model"), folder / "a.csv"
     )
 
@@ -352,17 +348,17 @@ def test_a_folder_without_the_right_to_write(run, table_file, tmp_path):
 )
 def test_a_model_that_cannot_be_written(run, table_file, tmp_path, target, says):
     path = table_file(["bio", "label"], *K, *I)
-    assert says in assert_one_sentence(run("train", path, "-o", tmp_path / target), tmp_path / target)
+    assert says in assert_says(run("train", path, "-o", tmp_path / target), tmp_path / target)
 
 
 def test_an_export_that_cannot_be_written(run, model_path, tmp_path):
     target = tmp_path / "nix" / "pipa.joblib"
-    assert "cannot be written" in assert_one_sentence(run("export", model_path, "--to", target), target)
+    assert "cannot be written" in assert_says(run("export", model_path, "--to", target), target)
 
 
 def test_an_export_of_a_wrong_ending(run, model_path, tmp_path):
     target = tmp_path / "pipa.csv"
-    assert ".joblib" in assert_one_sentence(run("export", model_path, "--to", target), target)
+    assert ".joblib" in assert_says(run("export", model_path, "--to", target), target)
 
 
 # --- usage
