@@ -129,7 +129,7 @@ def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: 
     p_kol = sigmoid(log_odds)
     guess = LABELS[0] if log_odds > 0 else LABELS[1]
     sides_differ = (verdict.log_odds > 0) != (model_p > 0.5)
-    if verdict.neither >= STRONG > verdict.log_odds:
+    if verdict.neither >= STRONG and verdict.neither > verdict.log_odds:
         cause = "account_kind"
     elif not asked and abs(verdict.log_odds) < LEAD:
         cause = "too_little"
