@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 import kolclf
-from kolclf import render
 from kolclf.errors import DataError, KolclfError
 from kolclf.options import (
     Accounts,
@@ -30,6 +29,7 @@ from kolclf.options import (
     NoReview,
     Output,
     RulesFile,
+    account_given,
     given_columns,
     is_single,
 )
@@ -50,22 +50,16 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             function(*args, **kwargs)
             sys.stdout.flush()
         except KolclfError as error:
-            render.say(f"Error: {error}")
+            typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(1) from None
         except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
-            render.say("Stopped; no file was changed.")
+            typer.echo("Stopped; no file was changed.", err=True)
             raise typer.Exit(130) from None
 
     app.command()(run)
     return run
-
-
-def _predictor(*args: Any, **options: Any) -> Any:
-    from kolclf.batch import open_predictor
-
-    return open_predictor(*args, **options)
 
 
 @command
@@ -89,6 +83,7 @@ def train(
 
     Example: kolclf train data/profiles.csv -o models/mine.npz --group-column slice
     """
+    from kolclf import render
     from kolclf.data import find_columns
     from kolclf.labelled import read_labelled
     from kolclf.model import KolClassifier
@@ -141,14 +136,15 @@ def predict(
 
     Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
     """
-    from kolclf.batch import output_columns, predict_table
+    from kolclf import render
+    from kolclf.batch import open_predictor, output_columns, predict_table
     from kolclf.data import find_columns
     from kolclf.tables import read_table
     from kolclf.writers import open_writer
 
-    predictor = _predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
+    predictor = open_predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
     if is_single(accounts, bio, caption, name):
-        render.answer(predictor, _account(name, bio, caption))
+        render.answer(predictor, account_given(name, bio, caption))
         return
     table = read_table(str(accounts))
     given = given_columns(
@@ -166,12 +162,6 @@ def predict(
     ):
         summary = predict_table(table, columns, predictor, writer, progress)
     render.summary(summary, predictor, output)
-
-
-def _account(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
-    from kolclf.concepts import read_account
-
-    return read_account(name or "", bio or "", "\n".join(caption or []))
 
 
 @command
@@ -196,6 +186,8 @@ def explain(
 
     Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
     """
+    from kolclf import render
+    from kolclf.batch import open_predictor
     from kolclf.data import cells_of, find_account, find_columns
     from kolclf.tables import read_table
 
@@ -210,10 +202,10 @@ def explain(
         )
         columns = find_columns(table, given)
         texts = cells_of(find_account(table, columns, row, id), columns)
-    predictor = _predictor(model, no_model, rules, language=lang.value)
+    predictor = open_predictor(model, no_model, rules, language=lang.value)
     if steps:
         render.steps(texts)
-    render.explanation(predictor, _account(texts["name"], texts["bio"], [texts["captions"]]))
+    render.explanation(predictor, account_given(texts["name"], texts["bio"], [texts["captions"]]))
 
 
 @command
@@ -227,9 +219,11 @@ def weights(
 
     Example: kolclf weights --field bio --top 30
     """
+    from kolclf import render
+    from kolclf.batch import open_predictor
     from kolclf.explain import weight_rows
 
-    scorer = _predictor(model, False, None).scorer
+    scorer = open_predictor(model, False, None).scorer
     if scorer is None:
         raise kolclf.ModelError(
             "the package holds no default model; train one with: kolclf train LABELLED.csv -o mine.npz, and name it with --model"
@@ -253,9 +247,12 @@ def rules(
 
     Example: kolclf rules "drg. Tio, Sp.Ort | klinik gigi Malang"
     """
-    predictor = _predictor(None, True, rules)
+    from kolclf import render
+    from kolclf.batch import open_predictor
+
+    predictor = open_predictor(None, True, rules)
     render.rules(predictor.rules, lang.value) if text is None else render.fired(
-        predictor.rules, _account(None, text, None), lang.value
+        predictor.rules, account_given(None, text, None), lang.value
     )
 
 
@@ -270,6 +267,7 @@ def export(
     """
     import joblib
 
+    from kolclf import render
     from kolclf.pipeline import to_pipeline
     from kolclf.store import load_model
     from kolclf.writers import write_whole

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -73,3 +73,10 @@ def is_single(accounts: str | None, bio: str | None, caption: list[str] | None, 
     if given == (accounts is not None):
         raise typer.BadParameter("give either a file of accounts, or one account by --bio, --caption or --name")
     return given
+
+
+def account_given(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
+    """Read the account that was given by options."""
+    from kolclf.concepts import read_account
+
+    return read_account(name or "", bio or "", "\n".join(caption or []))

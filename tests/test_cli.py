@@ -376,3 +376,19 @@ def test_a_reader_that_goes_away_is_no_error(labelled):
         process.stdout.close()
         assert b"Traceback" not in process.stderr.read()
     assert process.returncode == 0
+
+
+def test_help_waits_for_no_heavy_library():
+    heavy = "{'numpy', 'scipy', 'sklearn', 'pandas', 'pyarrow', 'openpyxl'}"
+    code = f"import sys, kolclf.cli; sys.exit(str(sorted({heavy} & set(sys.modules))))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr.strip()
+    assert loaded == "[]"
+
+
+def test_a_prediction_does_not_load_scikit_learn():
+    code = (
+        "import sys; from kolclf.batch import predict; predict([{'bio': 'bidan di Alor'}]);"
+        "sys.exit(str(sorted({'sklearn', 'scipy', 'pandas'} & set(sys.modules))))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr.strip()
+    assert loaded == "[]"
