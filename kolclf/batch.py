@@ -12,7 +12,7 @@ from kolclf.concepts import Reading
 from kolclf.data import Columns, account_of, accounts_of, chunks
 from kolclf.decide import MAX_ERROR, Decision, Evidence, Policy, decide
 from kolclf.errors import KolclfError
-from kolclf.explain import Contribution, label_reason, model_contributions, reason
+from kolclf.explain import Contribution, class_contributions, label_reason, model_contributions, reason
 from kolclf.rules import Rules, default_rules, load_rules
 from kolclf.scorer import Scorer
 from kolclf.stem import remember
@@ -118,9 +118,7 @@ class Predictor:
         for account, p in zip(accounts, scorer.predict_proba(rows), strict=True):
             best = int(p.argmax())
             label = scorer.classes[best]
-            binary = len(scorer.classes) == 2
-            sign = -1.0 if binary and not best else 1.0
-            words = model_contributions(scorer, account, 0 if binary else best, sign, self.language)
+            words = class_contributions(scorer, account, best, self.language)
             result.append([label, round(float(p[best]), 4), "model", label_reason(label, words, self.language)])
         return result
 

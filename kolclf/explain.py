@@ -72,6 +72,15 @@ def model_contributions(
     return sorted(found, key=lambda item: -abs(item.amount))
 
 
+def class_contributions(
+    scorer: Scorer, account: Mapping[str, Reading], best: int, language: str = "id"
+) -> list[Contribution]:
+    """Return what each known feature adds to the score of the class ``best``, the strongest first."""
+    if len(scorer.classes) > 2:
+        return model_contributions(scorer, account, best, language=language)
+    return model_contributions(scorer, account, scale=1.0 if best else -1.0, language=language)
+
+
 def rule_contributions(
     verdict: Verdict, account: Mapping[str, Reading], language: str = "id", scale: float = 1.0
 ) -> list[Contribution]:
@@ -79,7 +88,7 @@ def rule_contributions(
     sign = {"kol": scale, "influencer": -scale, "neither": 0.0}
     found = [
         Contribution(
-            f"{_quoted(hit, account)}{hit.rule.why[language]}",
+            explained_hit(hit, account, language),
             hit.field,
             "rule",
             hit.rule.criterion,
@@ -160,9 +169,10 @@ def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> 
     return list(dict.fromkeys(hit.rule.why[language] for hit in hits))[:most]
 
 
-def _quoted(hit: Hit, account: Mapping[str, Reading]) -> str:
+def explained_hit(hit: Hit, account: Mapping[str, Reading], language: str) -> str:
+    """Return the words that fired a rule, as a person would write them, and why they matter."""
     words = _shown(account[hit.field].tokens[hit.start : hit.end])
-    return f"“{words}”: " if words else ""
+    return (f"“{words}”: " if words else "") + hit.rule.why[language]
 
 
 def _column_names(scorer: Scorer, account: Mapping[str, Reading]) -> dict[int, tuple[str, str, str]]:

@@ -215,8 +215,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         grid = sorted(self.C_grid) if self.C is None else [self.C]
         shape = (len(labels),) if len(self.classes_) == 2 else (len(labels), len(self.classes_))
         scores = {C: np.zeros(shape) for C in grid}
-        answerable = {C: np.zeros(len(labels)) for C in grid}
+        answerable = np.zeros(len(labels))
         losses: dict[float, list[float]] = {C: [] for C in grid}
+        has_head = (~trained).sum() >= MIN_SET_ASIDE
+        matrices = []  # kept for the second head, whose C is known only at the end
         for train, test in folds:
             _, _, matrix = self._weigh(counts, train)
             fit, judged = train[trained[train]], test[trained[test]]
@@ -225,15 +227,15 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 model.set_params(C=C).fit(matrix[fit], labels[fit])
                 losses[C].append(log_loss(labels[judged], model.predict_proba(matrix[judged]), labels=self.classes_))
                 scores[C][test] = model.decision_function(matrix[test])
+            if has_head:
+                matrices.append(matrix)
         lowest = losses[min(grid, key=lambda C: np.mean(losses[C]))]
         tolerated = np.mean(lowest) + np.std(lowest, ddof=1) / np.sqrt(len(lowest))
         best = next(C for C in grid if np.mean(losses[C]) <= tolerated)
-        if (~trained).sum() >= MIN_SET_ASIDE:
-            for train, test in folds:
-                _, _, matrix = self._weigh(counts, train)
-                head = self._classifier(best).fit(matrix[train], trained[train])
-                answerable[best][test] = head.decision_function(matrix[test])
-        return best, {"scores": scores[best], "answerable": answerable[best]}
+        for (train, test), matrix in zip(folds, matrices, strict=False):
+            head = self._classifier(best).fit(matrix[train], trained[train])
+            answerable[test] = head.decision_function(matrix[test])
+        return best, {"scores": scores[best], "answerable": answerable}
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self, "scorer_")

@@ -17,6 +17,8 @@ from kolclf.explain import (
     Contribution,
     Weight,
     by_criterion,
+    class_contributions,
+    explained_hit,
     ignored_words,
     label_reason,
     model_contributions,
@@ -177,10 +179,7 @@ def explanation(predictor: Predictor, account: dict[str, Reading]) -> None:
     scorer = predictor.scorer
     if scorer is not None and not scorer.is_kol_model:
         best = int(scorer.predict_proba(scorer.transform([account]))[0].argmax())
-        binary = len(scorer.classes) == 2
-        parts = model_contributions(
-            scorer, account, 0 if binary else best, -1.0 if binary and not best else 1.0, language
-        )
+        parts = class_contributions(scorer, account, best, language)
         _out().print(escape(label_reason(scorer.classes[best], parts, language)))
         _evidence(parts, language)
         return
@@ -257,12 +256,11 @@ def fired(all_rules: Rules, account: dict[str, Reading], language: str) -> None:
     verdict = all_rules.judge(account)
     table = _table("id", "", "", _HEAD["evidence"][language])
     for hit in verdict.hits:
-        words = " ".join(account[hit.field].tokens[hit.start : hit.end])
         table.add_row(
             escape(hit.rule.id),
             f"[{SIDE_STYLE[hit.rule.side]}]{hit.rule.side}[/]",
             f"{hit.rule.weight:g}",
-            escape(f"{words}: {hit.rule.why[language]}"),
+            escape(explained_hit(hit, account, language)),
         )
     _out().print(table)
     _out().print(f"{_HEAD['sum'][language]} {verdict.log_odds:+.2f}")

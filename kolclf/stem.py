@@ -1,6 +1,6 @@
 """Stems of Indonesian words, by Sastrawi, each distinct token once in a process."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -55,12 +55,3 @@ def stem(token: str) -> str:
         plain = token.isalpha() and token not in protected_words() and not token.startswith("gelar")
         known = _stems[token] = _sastrawi().stem(token) if plain else token
     return known
-
-
-def stems_of(tokens: Iterable[str]) -> dict[str, str]:
-    """Return the stem of each distinct token.
-
-    >>> stems_of(["memasak", "masakan", "memasak"])
-    {'memasak': 'masak', 'masakan': 'masakan'}
-    """
-    return {token: stem(token) for token in tokens}

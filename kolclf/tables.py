@@ -12,7 +12,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -97,22 +97,19 @@ def _encoding_of(path: str, stream: BinaryIO) -> str:
             deque(iter(partial(text.read, 1 << 20), ""), maxlen=0)
             return encoding
         except UnicodeDecodeError as error:
-            if encoding == "utf-8":
-                text.detach()
-                _refuse_mixed(path, stream)
             reason = f"byte 0x{error.object[error.start]:02x} has no meaning"
         except UnicodeError as error:  # a UTF-16 stream that ends too early
             reason = str(error)
         finally:
-            with suppress(ValueError):
-                text.detach()
+            text.detach()
             stream.seek(0)
+        if encoding == "utf-8":
+            _refuse_mixed(path, stream)
     raise DataError(f"{path}: is neither UTF-8, UTF-16 nor Windows-1252 ({reason}); save it again as 'CSV UTF-8'")
 
 
 def _refuse_mixed(path: str, stream: BinaryIO) -> None:
     """Raise if a file is UTF-8 but for a few bytes: read as Windows-1252, all its other letters would be spoilt."""
-    stream.seek(0)
     start = stream.read(1 << 20).decode("utf-8", "replace")
     wrong = start.count("\ufffd")
     if sum(not c.isascii() for c in start) - wrong <= 4 * wrong:

@@ -233,7 +233,7 @@ def changes(text: str, is_name: bool = False) -> Iterator[Change]:
         text = changed
 
 
-def normalize(text: str) -> str:
+def normalize(text: str, is_name: bool = False) -> str:
     """Return ``text`` as lower-case tokens parted by spaces, with ``.`` where a phrase ends.
 
     Pure, idempotent, and defined for every string.
@@ -243,8 +243,8 @@ def normalize(text: str) -> str:
     >>> normalize("Spa murah, baru plg dr Bandung bangettt #KopiSusu")
     'spa murah . baru plg dr bandung banget . kopi susu'
     """
-    for _, step in _STEPS:
-        text = step(text)
+    for change in changes(text, is_name):
+        text = change.text
     return text
 
 
@@ -263,4 +263,4 @@ def tokenize_name(name: str) -> list[str]:
     >>> tokenize_name("Rina Kartika SH MKn")
     ['rina', 'kartika', 'gelarsh', 'gelarmkn']
     """
-    return normalize(read_titles(_letters(_repair(name)), is_name=True)).split()
+    return normalize(name, is_name=True).split()
