@@ -40,7 +40,6 @@ class Table(NamedTuple):
     path: str
     columns: list[str]
     rows: Iterator[Row]
-    format: str
     delimiter: str = ","
     encoding: str = "utf-8"
     schema: Any = None  # of a Parquet file
@@ -149,7 +148,7 @@ def _read_csv(path: str, source: Callable[[], BinaryIO]) -> Table:
             raise DataError(f"{path}, {place}: the header cannot be read ({error}); check its quotes") from None
     columns = _without_empty_end([name.strip() for name in header])
     reading = _Reading(path, source, encoding, delimiter, skipped)
-    return Table(path, columns, reading.rows(len(columns)), "csv", delimiter, encoding, None, size, reading.position)
+    return Table(path, columns, reading.rows(len(columns)), delimiter, encoding, None, size, reading.position)
 
 
 class _Reading:
@@ -231,7 +230,7 @@ def _read_xlsx(path: str) -> Table:
         raise DataError(f"{path}: its first sheet is empty; put the accounts there, with a header line")
     columns = _without_empty_end([str(name).strip() for name in header])
     fitted = (_fitted(row, len(columns), path, f"row {number}") for number, row in enumerate(rows, 2))
-    return Table(path, columns, fitted, "xlsx")
+    return Table(path, columns, fitted)
 
 
 def _xlsx_rows(path: str, book: Any) -> Iterator[Row]:
@@ -252,7 +251,7 @@ def _read_parquet(path: str) -> Table:
     with _blamed_on(path, "Parquet"):
         file = pq.ParquetFile(path)
     schema = file.schema_arrow
-    return Table(path, list(schema.names), _parquet_rows(path, file), "parquet", schema=schema)
+    return Table(path, list(schema.names), _parquet_rows(path, file), schema=schema)
 
 
 def _parquet_rows(path: str, file: Any) -> Iterator[Row]:
@@ -272,7 +271,7 @@ def _read_jsonl(path: str) -> Table:
     if not columns:
         raise DataError(f"{path}: is empty; write one JSON object a line")
     rows = ([record.get(name, "") for name in columns] for record in _json_records(path))
-    return Table(path, list(columns), rows, "jsonl")
+    return Table(path, list(columns), rows)
 
 
 def _json_records(path: str) -> Iterator[dict[str, Any]]:

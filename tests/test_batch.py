@@ -30,7 +30,7 @@ class Kept(list):
 
 
 def answer(predictor, rows, header=("id", "bio")):
-    accounts, writer, done = Table("akun", list(header), iter(rows), "csv"), Kept(), []
+    accounts, writer, done = Table("akun", list(header), iter(rows)), Kept(), []
     summary = predict_table(accounts, find_columns(accounts, {}), predictor, writer, done.append)
     return summary, writer, done
 

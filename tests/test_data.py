@@ -11,7 +11,7 @@ from kolclf.tables import Table
 
 
 def table(header, *rows):
-    return Table("akun.csv", list(header), iter(rows), "csv")
+    return Table("akun.csv", list(header), iter(rows))
 
 
 @pytest.mark.parametrize(

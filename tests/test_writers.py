@@ -23,7 +23,7 @@ ENDINGS = ["csv", "tsv", "xlsx", "jsonl", "parquet"]
 
 
 def like(delimiter=",", encoding="utf-8", schema=None):
-    return Table("akun.csv", [], iter([]), "csv", delimiter, encoding, schema)
+    return Table("akun.csv", [], iter([]), delimiter, encoding, schema)
 
 
 def write(path, columns, rows, given=None, numbers=()):
