@@ -6,12 +6,11 @@ from the bios, since it half gives the answer away. Intervals are Wilson's, at 9
 
 import argparse
 import csv
-import math
 import re
-from collections import Counter
 
 from kolclf.batch import Predictor, default_model
 from kolclf.concepts import read_account
+from kolclf.evaluate import Answered, bootstrap, calibration_error, measure, scored
 
 CATEGORY = re.compile(
     r"\b(?:digital creator|kreator digital|reel creator|kreator reel|video creator|personal blog|blog pribadi"
@@ -19,16 +18,6 @@ CATEGORY = re.compile(
     r"|seniman|fashion model|gamer)\b[,|]?",
     re.I,
 )
-
-
-def share(hits: int, n: int) -> str:
-    """Return a share with its interval."""
-    if not n:
-        return "none"
-    p, z = hits / n, 1.96
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    low, high = ((middle + sign * half) / (1 + z * z / n) for sign in (-1, 1))
-    return f"{p:.3f} ({hits} of {n}; {low:.3f} to {high:.3f})"
 
 
 def main() -> None:
@@ -50,25 +39,20 @@ def main() -> None:
         for row, answer in zip(rows, answers, strict=True)
         if row["label_a"] == row["label_b"]
     ]
-    sides = [item for item in agreed if item[0]["label_a"] in ("kol", "influencer")]
-    decided = [item for item in sides if item[1].label != "review"]
-    print(f"{options.table}: {len(rows)} accounts, {len(agreed)} read alike, {len(sides)} of them kol or influencer")
-    print("forced accuracy   ", share(sum(d.guess == row["label_a"] for row, d, _ in sides), len(sides)))
-    print("coverage          ", share(len(decided), len(sides)))
-    print("right when decided", share(sum(d.label == row["label_a"] for row, d, _ in decided), len(decided)))
+    marks = [row["promotes_a"] if row["promotes_a"] == row["promotes_b"] else "" for row, _, _ in agreed]
+    answered = [Answered(row["label_a"], d, mark) for (row, d, _), mark in zip(agreed, marks, strict=True)]
+    print(f"{options.table}: {len(rows)} accounts, {len(agreed)} read alike")
+    for name, share in measure(answered).items():
+        print(f"{name:<10}", share)
     for label in ("neither", "unsure"):
-        held = Counter(d.label == "review" for row, d, _ in agreed if row["label_a"] == label)
-        print(f"{label:<8} held back", share(held[True], held.total()))
-    promotes = [(row, d) for row, d, _ in sides if row["promotes_a"] == row["promotes_b"]]
-    print(
-        "promotes right    ",
-        share(sum(("yes" if d.promotes else "no") == row["promotes_a"] for row, d in promotes), len(promotes)),
-    )
+        print(f"{label} held back", measure([row for row in answered if row.label == label])["held back"])
+    found = scored(answered)
+    low, high = bootstrap(found, calibration_error)
+    print(f"calibration error {calibration_error(found):.3f} ({low:.3f}-{high:.3f}, bootstrap)")
     if options.errors:
-        wrong = [
-            item for item in agreed if item[1].label != item[0]["label_a"] and (item in decided or item not in sides)
-        ]
-        for row, decision, why in [item for item in wrong if item[1].label != "review"]:
+        for row, decision, why in agreed:
+            if decision.label in ("review", row["label_a"]):
+                continue
             print(
                 f"  {row['label_a']} -> {decision.label} {decision.p_kol:.2f} | {row['name']} | {row['bio'][:120]!r} | {why}"
             )

@@ -71,6 +71,7 @@ def train(
         str | None,
         typer.Option(help="Rows of one group stay in one fold (an author, a batch).", rich_help_panel="Columns"),
     ] = None,
+    where: Annotated[str | None, typer.Option(help="Use only rows with this cell: COLUMN=VALUE.")] = None,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
     bio_column: BioColumn = None,
@@ -81,7 +82,7 @@ def train(
 ) -> None:
     """Train a model on a labelled table.
 
-    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column slice
+    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch --where split=train
     """
     from kolclf import render
     from kolclf.data import find_columns
@@ -100,7 +101,7 @@ def train(
         label_column=label_column,
     )
     columns = find_columns(table, given, needs_label=True)
-    rows = read_labelled(table, columns, group_column)
+    rows = read_labelled(table, columns, group_column, where)
     again = f"; {rows.repeated} rows tell of an account again and are left out" if rows.repeated else ""
     render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}{again}")
     with render.working("training"):
@@ -124,7 +125,7 @@ def predict(
     bio: Bio = None,
     caption: Caption = None,
     name: Name = None,
-    max_error: MaxError = 0.05,
+    max_error: MaxError = 0.03,
     no_review: NoReview = False,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
@@ -221,18 +222,16 @@ def weights(
     """
     from kolclf import render
     from kolclf.batch import open_predictor
-    from kolclf.explain import weight_rows
+    from kolclf.explain import Weight, weight_rows
 
     scorer = open_predictor(model, False, None).scorer
     if scorer is None:
         raise kolclf.ModelError(
             "the package holds no default model; train one with: kolclf train LABELLED.csv -o mine.npz, and name it with --model"
         )
-    found = [item for item in weight_rows(scorer) if field in (None, item.field)]
-    if field is not None and not found:
-        raise DataError(f"the model has no field '{field}'; its fields are {', '.join(scorer.spaces)}")
+    found = weight_rows(scorer, field)
     if as_csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([found[0]._fields, *found] if found else [])
+        csv.writer(sys.stdout, lineterminator="\n").writerows([Weight._fields, *found])
     else:
         render.weights(found, top)
 

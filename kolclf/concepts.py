@@ -19,7 +19,9 @@ AUTHORITY = frozenset(
 )  # kinds that a context can take back
 NEIGHBOURS = 3  # contexts on either side that are looked at: no more fit into the reach
 REACH = 2  # tokens between a context and what it takes back, at most
-_CONJUNCTIONS = frozenset({"dan", "and", "tapi", "but", "yang", "juga", "sekaligus", "xhandle"})
+_CONJUNCTIONS = frozenset(
+    {"dan", "and", "tapi", "but", "yang", "juga", "sekaligus", "now", "sekarang", "kini", "xhandle"}
+)
 
 
 class Group(NamedTuple):
@@ -124,12 +126,18 @@ def _name_index() -> PhraseIndex:
 
 
 @cache
+def lexicon_words() -> frozenset[str]:
+    """Return every token of a title, a concept or a context: the words that may tell one label from another."""
+    return frozenset(_index().words)
+
+
+@cache
 def protected_words() -> frozenset[str]:
     """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
     words = lexicon()["words"]
     listed_words = {word for key in ("places", "brands", "other") for word in phrases(words[key])}
     emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
-    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | _index().words)
+    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | lexicon_words())
 
 
 def _taken_back(match: Match, contexts: list[Match], tokens: list[str]) -> str | None:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from kolclf.concepts import Reading, concept_name, criterion_of, find_concepts
 from kolclf.decide import Decision
+from kolclf.errors import DataError
 from kolclf.rules import CRITERIA, Hit, Verdict
-from kolclf.scorer import Scorer
+from kolclf.scorer import Scorer, field_of
 from kolclf.stem import stem
-from kolclf.text import BREAK, PLACEHOLDERS
+from kolclf.text import BREAK, PLACE, PLACEHOLDERS
 from kolclf.titles import written_title
 
 CRITERION_NAMES = {
@@ -178,17 +179,19 @@ def explained_hit(hit: Hit, account: Mapping[str, Reading], language: str) -> st
 def _column_names(scorer: Scorer, account: Mapping[str, Reading]) -> dict[int, tuple[str, str, str]]:
     """Return field, feature and the words behind it for every column that the account uses."""
     names, offset = {}, 0
-    for field, space in scorer.spaces.items():
+    for name, space in scorer.spaces.items():
+        field = field_of(name)
         tokens, concepts = account[field]
-        words = {
-            value: " ".join(tokens[match.start : match.end]) or value
-            for match in reversed(concepts)
-            for value in match.values
-        }
-        stems = [stem(token) if scorer.features.use_stems else token for token in tokens]
-        for n in range(scorer.features.ngrams, 0, -1):
-            for i in range(len(tokens) - n + 1):
-                words.setdefault(" ".join(stems[i : i + n]), " ".join(tokens[i : i + n]))
+        words: dict[str, str] = {}
+        if field != name:
+            for match in concepts:
+                for value in match.values:
+                    words.setdefault(value, " ".join(tokens[match.start : match.end]) or value)
+        else:
+            forms = scorer.features.forms(tokens)
+            for n in range(scorer.features.ngrams, 0, -1):
+                for i in range(len(tokens) - n + 1):
+                    words.setdefault(" ".join(forms[i : i + n]), " ".join(tokens[i : i + n]))
         for feature, word in words.items():
             if feature in space.vocabulary:
                 names[space.vocabulary[feature] + offset] = (field, feature, word)
@@ -203,6 +206,8 @@ def _shown(tokens: Sequence[str]) -> str:
 def _criterion_of_feature(feature: str, word: str) -> str:
     if feature.startswith("<"):
         return criterion_of(feature) or "other"
+    if feature == PLACE:
+        return "area"
     values = [value for match in find_concepts(word.split()) for value in match.values]
     return next((criterion for value in values if (criterion := criterion_of(value))), "other")
 
@@ -231,18 +236,29 @@ class Weight(NamedTuple):
     criterion: str
 
 
-def weight_rows(scorer: Scorer) -> list[Weight]:
-    """Return every feature with the label that it speaks for, and the training words that share its stem."""
+def weight_rows(scorer: Scorer, only: str | None = None) -> list[Weight]:
+    """Return every feature, of one field or all, with the label that it speaks for and the training words of its stem.
+
+    Raises
+    ------
+    DataError
+        If the model has no such field.
+    """
+    fields = dict.fromkeys(map(field_of, scorer.spaces))
+    if only is not None and only not in fields:
+        raise DataError(f"the model has no field '{only}'; its fields are {', '.join(fields)}")
     words: dict[str, list[str]] = defaultdict(list)
     for token, its_stem in scorer.stems.items():
         words[its_stem].append(token)
     binary, found, offset = len(scorer.classes) == 2, [], 0
-    for field, space in scorer.spaces.items():
-        for feature, column in space.vocabulary.items():
+    for name, space in scorer.spaces.items():
+        for feature, column in space.vocabulary.items() if only in (None, field_of(name)) else ():
             scores = scorer.coef[:, column + offset] * space.idf[column]
             best = int(scores[0] > 0) if binary else int(scores.argmax())
             weight = abs(float(scores[0 if binary else best]))
             criterion = _criterion_of_feature(feature, feature)
-            found.append(Weight(scorer.classes[best], feature, field, weight, " ".join(words[feature]), criterion))
+            found.append(
+                Weight(scorer.classes[best], feature, field_of(name), weight, " ".join(words[feature]), criterion)
+            )
         offset += len(space.idf)
     return found

@@ -1,16 +1,14 @@
 """``KolClassifier``: TF-IDF over bio and captions and logistic regression, trained with scikit-learn, kept as data."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -22,10 +20,10 @@ from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
 from kolclf.explain import weight_rows
-from kolclf.rules import FIELDS, Rules, default_rules
-from kolclf.scorer import Features, Floats, OfField, Rows, Scorer, Space
-from kolclf.stem import stem
+from kolclf.rules import Rules, default_rules
+from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer, Space
 from kolclf.store import load_model
+from kolclf.vectorize import Counts, count, kept_stems, weigh
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
 Account = Mapping[str, Reading]
@@ -47,10 +45,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Longest run of tokens that counts as one feature.
     min_df : int, default=2
         A feature must occur in as many accounts; nothing that only one account says is kept.
-    bio_weight, captions_weight : float
-        Length of each field's vector before the two are joined.
+    bio_weight, captions_weight, concepts_weight : float, default=1.0
+        Length of each field's vector before they are joined, and of its concept tokens beside its words.
     use_stems, use_concepts : bool, default=True
-        Stem by Sastrawi; add the concept tokens of the lexicon.
+        Stem by Sastrawi; add the concept tokens of the lexicon, as vectors of their own, so that words do not drown them.
     class_weight : dict, "balanced" or None
         As in ``LogisticRegression``.
     tol : float, default=1e-8
@@ -83,6 +81,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         min_df: int = 2,
         bio_weight: float = 1.0,
         captions_weight: float = 1.0,
+        concepts_weight: float = 1.0,
         use_stems: bool = True,
         use_concepts: bool = True,
         class_weight: Any = None,
@@ -96,6 +95,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.min_df = min_df
         self.bio_weight = bio_weight
         self.captions_weight = captions_weight
+        self.concepts_weight = concepts_weight
         self.use_stems = use_stems
         self.use_concepts = use_concepts
         self.class_weight = class_weight
@@ -133,30 +133,26 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if len(self.classes_) < 2 or rarest < 2:
             seen = ", ".join(f"{label} ({n})" for label, n in Counter(labels.tolist()).items()) or "none"
             raise DataError(f"training needs two labels with at least 2 rows each; seen: {seen}")
-        features = Features(self.use_stems, self.use_concepts, self.ngrams)
-        counters = {name: CountVectorizer(analyzer=OfField(name, features)) for name in FIELDS}
-        counts = {name: _count(counter, accounts) for name, counter in counters.items()}
+        features = Features(self.use_stems, self.ngrams)
+        counts = count(accounts, features, list(self._space_weights()))
         folds = self._folds(labels, trained, min(self.cv, rarest), groups)
         self.C_, held_out = self._search(counts, labels, trained, folds)
-        kept, spaces, matrix = self._weigh(counts, np.arange(len(labels)))
+        spaces, matrix = self._weigh(counts, np.arange(len(labels)))
         classifier = self._classifier(self.C_).fit(matrix[trained], labels[trained])
         answerable = None
         if (~trained).sum() >= MIN_SET_ASIDE:
             head = self._classifier(self.C_).fit(matrix, trained)
             answerable = (head.coef_[0], float(head.intercept_[0]))
-        names = {n: np.array(sorted(counter.vocabulary_), dtype=object)[kept[n]] for n, counter in counters.items()}
         policy = Policy()
         if tuple(self.classes_) == LABELS[::-1]:
             policy = learn_policy(held_out, accounts, labels, trained, rules or default_rules())
         self.scorer_ = Scorer(
             classes=tuple(self.classes_.tolist()),
-            spaces={
-                n: Space({f: i for i, f in enumerate(names[n])}, idf, weight) for n, (idf, weight) in spaces.items()
-            },
+            spaces=spaces,
             coef=classifier.coef_,
             intercept=classifier.intercept_,
             features=features,
-            stems=_kept_stems(accounts, names, self.min_df) if self.use_stems else {},
+            stems=kept_stems(accounts, spaces, self.min_df) if self.use_stems else {},
             answerable=answerable,
             policy=policy,
             info={
@@ -167,6 +163,11 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             },
         )
         return self
+
+    def _space_weights(self) -> dict[str, float]:
+        weights = {"bio": float(self.bio_weight), "captions": float(self.captions_weight)}
+        concepts = {f"{name}{CONCEPTS}": weight * self.concepts_weight for name, weight in weights.items()}
+        return weights | (concepts if self.use_concepts else {})
 
     def _folds(self, labels: Labels, trained: NDArray[np.bool_], n: int, groups: ArrayLike | None) -> list[Any]:
         """Return train and test rows of each fold; rows set aside are spread as well, unless they are too few."""
@@ -188,28 +189,11 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
 
-    def _weigh(
-        self, counts: Mapping[str, Any], train: NDArray[np.int64]
-    ) -> tuple[dict[str, Any], dict[str, tuple[Floats, float]], Any]:
-        """Return kept columns, (idf, weight) and the joined matrix of all rows, as learnt from the rows ``train``."""
-        kept, spaces, parts = {}, {}, []
-        weights = {"bio": float(self.bio_weight), "captions": float(self.captions_weight)}
-        for name, count in counts.items():
-            kept[name] = np.flatnonzero(np.asarray((count[train] > 0).sum(axis=0)).ravel() >= self.min_df)
-            columns = count[:, kept[name]]
-            spaces[name] = (np.empty(0), weights[name])
-            if len(kept[name]):
-                tfidf = TfidfTransformer(sublinear_tf=True).fit(columns[train])
-                spaces[name] = (tfidf.idf_, weights[name])
-                parts.append(tfidf.transform(columns) * weights[name])
-        if not parts:
-            raise DataError(
-                f"no word occurs in {self.min_df} accounts; give more labelled accounts with text, or a lower min_df"
-            )
-        return kept, spaces, sp.hstack(parts, format="csr")
+    def _weigh(self, counts: Mapping[str, Counts], train: NDArray[np.int64]) -> tuple[dict[str, Space], Any]:
+        return weigh(counts, self._space_weights(), train, self.min_df)
 
     def _search(
-        self, counts: Mapping[str, Any], labels: Any, trained: Any, folds: list[Any]
+        self, counts: Mapping[str, Counts], labels: Any, trained: Any, folds: list[Any]
     ) -> tuple[float, dict[str, Floats]]:
         """Return the best C and the held-out scores under it."""
         grid = sorted(self.C_grid) if self.C is None else [self.C]
@@ -220,7 +204,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         has_head = (~trained).sum() >= MIN_SET_ASIDE
         matrices = []  # kept for the second head, whose C is known only at the end
         for train, test in folds:
-            _, _, matrix = self._weigh(counts, train)
+            _, matrix = self._weigh(counts, train)
             fit, judged = train[trained[train]], test[trained[test]]
             model = self._classifier(grid[0]).set_params(warm_start=True, tol=max(self.tol, SEARCH_TOL))
             for C in grid:
@@ -269,8 +253,16 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             If the file is missing, damaged or of another kind.
         """
         scorer = load_model(path)
-        weights: dict[str, Any] = {f"{name}_weight": space.weight for name, space in scorer.spaces.items()}
-        model = cls(C=scorer.info.get("C"), **scorer.features._asdict(), **weights)
+        weights = {name: space.weight for name, space in scorer.spaces.items()}
+        concepts = f"bio{CONCEPTS}"
+        model = cls(
+            C=scorer.info.get("C"),
+            bio_weight=weights["bio"],
+            captions_weight=weights["captions"],
+            concepts_weight=weights.get(concepts, weights["bio"]) / weights["bio"],
+            use_concepts=concepts in weights,
+            **scorer.features._asdict(),
+        )
         model.scorer_, model.classes_ = scorer, np.array(scorer.classes)
         return model
 
@@ -278,20 +270,3 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Return the likelier label of each account; never ``review``."""
         probabilities = self.predict_proba(X)
         return np.asarray(self.classes_[probabilities.argmax(axis=1)])
-
-
-def _count(counter: CountVectorizer, accounts: Sequence[Account]) -> Any:
-    try:
-        return counter.fit_transform(accounts)
-    except ValueError:  # no token at all in this field
-        counter.vocabulary_ = {}
-        return sp.csr_matrix(np.empty((len(accounts), 0), dtype=np.int64))
-
-
-def _kept_stems(accounts: Sequence[Account], names: Mapping[str, Any], min_df: int) -> dict[str, str]:
-    """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
-    used = Counter(
-        token for account in accounts for token in {t for reading in account.values() for t in reading.tokens}
-    )
-    known = {feature for features in names.values() for feature in features}
-    return {token: stem(token) for token, n in sorted(used.items()) if n >= min_df and stem(token) in known}

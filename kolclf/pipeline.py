@@ -7,7 +7,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from kolclf.data import accounts_of
-from kolclf.scorer import OfField, Scorer
+from kolclf.scorer import OfSpace, Scorer
 
 
 def to_pipeline(scorer: Scorer) -> Pipeline:
@@ -17,7 +17,7 @@ def to_pipeline(scorer: Scorer) -> Pipeline:
         if not space.vocabulary:
             continue
         vectorizer = TfidfVectorizer(
-            analyzer=OfField(name, scorer.features), sublinear_tf=True, vocabulary=dict(space.vocabulary)
+            analyzer=OfSpace(name, scorer.features), sublinear_tf=True, vocabulary=dict(space.vocabulary)
         )
         vectorizer.idf_ = space.idf
         parts.append((name, vectorizer))

@@ -15,55 +15,77 @@ from numpy.typing import NDArray
 from kolclf.concepts import Reading
 from kolclf.decide import Policy
 from kolclf.stem import stem
-from kolclf.text import BREAK
+from kolclf.text import BREAK, PLACE
+from kolclf.titles import places
 
 Floats = NDArray[np.float64]
 
 
+CONCEPTS = "_concepts"  # ending of a space that holds the concept tokens of a field
+
+
 class Features(NamedTuple):
-    """Turns a reading into features; the analyser of the vectoriser, picklable.
+    """Turns the tokens of a text into features; the analyser of the vectoriser, picklable.
 
     Attributes
     ----------
-    use_stems, use_concepts : bool
-        Stem the tokens; add concept tokens.
+    use_stems : bool
+        Stem the tokens.
     ngrams : int
         Longest run of tokens that counts as one feature.
     """
 
     use_stems: bool = True
-    use_concepts: bool = True
     ngrams: int = 2
 
     def __call__(self, reading: Reading) -> list[str]:
         """Return the features of one text, with repeats.
 
         >>> Features()(Reading(["dokter", ".", "masakan", "padang"], []))
-        ['dokter', 'masakan', 'padang', 'masakan padang']
+        ['dokter', 'masakan', 'xplace', 'masakan xplace']
         """
-        tokens = [stem(token) for token in reading.tokens] if self.use_stems else reading.tokens
+        tokens = self.forms(reading.tokens)
         features = [token for token in tokens if token != BREAK]
         for n in range(2, self.ngrams + 1):
             grams = zip(*(tokens[i:] for i in range(n)), strict=False)
             features += [" ".join(gram) for gram in grams if BREAK not in gram]
-        if self.use_concepts:
-            features += [value for match in reading.concepts for value in match.values]
         return features
 
+    def forms(self, tokens: Sequence[str]) -> list[str]:
+        """Return tokens as they count: stems, and one form for all places, since where a person lives must not matter.
 
-class OfField(NamedTuple):
-    """The features of one field of an account; the analyser that scikit-learn's vectorisers are given."""
+        >>> Features().forms(["masakan", "padang"])
+        ['masakan', 'xplace']
+        """
+        known_places = places()
+        return [PLACE if token in known_places else stem(token) if self.use_stems else token for token in tokens]
+
+
+def field_of(space: str) -> str:
+    """Return the field that a space is of.
+
+    >>> field_of("bio_concepts")
+    'bio'
+    """
+    return space.removesuffix(CONCEPTS)
+
+
+class OfSpace(NamedTuple):
+    """The features of one space of an account; the analyser that scikit-learn's vectorisers are given."""
 
     name: str
     features: Features
 
     def __call__(self, account: Mapping[str, Reading]) -> list[str]:
-        """Return the features of the field, with repeats."""
-        return self.features(account[self.name])
+        """Return the features of the space, with repeats."""
+        reading = account[field_of(self.name)]
+        if self.name.endswith(CONCEPTS):
+            return [value for match in reading.concepts for value in match.values]
+        return self.features(reading)
 
 
 class Space(NamedTuple):
-    """The features of one field: their columns, idf (n_features,) and the weight of the field."""
+    """The words or the concepts of one field: their columns, idf (n_features,) and the weight of the space."""
 
     vocabulary: dict[str, int]
     idf: Floats
@@ -87,7 +109,7 @@ class Scorer:
     classes : tuple of str
         In alphabetical order; scores with two classes are for the second.
     spaces : dict of str to Space
-        By field, in the order of the columns.
+        Words and concepts by field, in the order of the columns.
     coef : ndarray of shape (1 or n_classes, n_features)
     intercept : ndarray of shape (1 or n_classes,)
     features : Features
@@ -118,13 +140,13 @@ class Scorer:
     def transform(self, accounts: Sequence[Mapping[str, Reading]]) -> Rows:
         """Return the TF-IDF rows of accounts, each read by ``read_account``.
 
-        Counts are damped to ``1 + log(count)``, weighted by idf, and each field is scaled to length 1, then by its weight.
+        Counts are damped to ``1 + log(count)``, weighted by idf, and each space is scaled to length 1, then by its weight.
         """
         indptr, columns, values, length = [0], [], [], 0
         for account in accounts:
             offset = 0
             for name, space in self.spaces.items():
-                counts = Counter(self.features(account[name]))
+                counts = Counter(OfSpace(name, self.features)(account))
                 known = sorted((space.vocabulary[f], n) for f, n in counts.items() if f in space.vocabulary)
                 if known:
                     at = np.array([column for column, _ in known])
@@ -157,7 +179,7 @@ class Scorer:
 
     def feature_names(self) -> list[str]:
         """Return the names of all columns, ``field:feature``."""
-        return [f"{name}:{feature}" for name, space in self.spaces.items() for feature in space.vocabulary]
+        return [f"{field_of(name)}:{feature}" for name, space in self.spaces.items() for feature in space.vocabulary]
 
 
 def _dot(rows: Rows, coef: Floats) -> Floats:

@@ -16,7 +16,10 @@ from kolclf.lexicon import lexicon, listed, shorten_elongation
 from kolclf.titles import read_titles
 
 BREAK = "."
-PLACEHOLDERS = frozenset({"xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"})
+PLACE = "xplace"  # what the model counts for any town or region
+PLACEHOLDERS = frozenset(
+    {PLACE, "xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"}
+)
 MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
 
 

@@ -76,7 +76,8 @@ def written_title(token: str) -> str:
 
 
 @cache
-def _places() -> frozenset[str]:
+def places() -> frozenset[str]:
+    """Return the names of towns, islands and regions that the lexicon knows, as tokens."""
     return frozenset(listed(lexicon()["words"]["places"]))
 
 
@@ -132,7 +133,7 @@ class _Reader:
                 needs = titles.needs.get(token, [])
                 self.needed[token] = not needs or any(word in self.text.lower() for word in needs)
             return token if self.needed[token] and (name_follows or self._starts_phrase(start)) else None
-        place_follows = following is not None and following[1].lower() in _places()
+        place_follows = following is not None and following[1].lower() in places()
         bare = spelled in titles.bare and following is not None and name_follows and not place_follows
         return token if bare and self._starts_phrase(start) else None
 

@@ -16,11 +16,11 @@ FLOW = [
     ["stem", "rules", "tables"],
     ["decide", "writers"],
     ["scorer", "data"],
-    ["store", "calibrate", "pipeline", "labelled"],
+    ["store", "calibrate", "pipeline", "labelled", "vectorize"],
     ["explain"],
     ["model"],
     ["batch"],
-    ["render", "options"],
+    ["render", "options", "evaluate"],
     ["cli"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOW) for name in names}

@@ -37,7 +37,15 @@ def model():
 def scikit_learn_pipeline(accounts, labels):
     """What kolclf does, in scikit-learn's own words."""
     table = pd.DataFrame({field: [account[field] for account in accounts] for field in ("bio", "captions")})
-    vectorizers = [(field, TfidfVectorizer(analyzer=Features(), min_df=2, sublinear_tf=True), field) for field in table]
+
+    def concepts(reading):
+        return [value for match in reading.concepts for value in match.values]
+
+    vectorizers = [
+        (f"{field} {analyzer}", TfidfVectorizer(analyzer=analyzer, min_df=2, sublinear_tf=True), field)
+        for analyzer in (Features(), concepts)
+        for field in table
+    ]
     features = ColumnTransformer(vectorizers, sparse_threshold=1.0)
     return table, Pipeline([("tfidf", features), ("lr", LogisticRegression(C=3.0, tol=1e-8, max_iter=5000))]).fit(
         table, labels

@@ -84,7 +84,7 @@ def test_a_folder_in_the_way(scorer, tmp_path):
 
 def test_the_default_model_is_that_of_the_data():
     table = read_table(str(PROFILES))
-    rows = read_labelled(table, find_columns(table, {}, needs_label=True), "slice")
+    rows = read_labelled(table, find_columns(table, {}, needs_label=True), "batch", "split=train")
     fresh = KolClassifier().fit(rows.accounts, rows.labels, groups=rows.groups).scorer_
     kept = default_model()
     assert fresh.feature_names() == kept.feature_names()

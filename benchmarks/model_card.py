@@ -1,0 +1,172 @@
+"""Writes ``models/MODEL_CARD.md`` and its two figures: the default model, measured on the rows of ``data/`` held out from it."""
+
+import csv
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+
+from kolclf import load_model
+from kolclf.batch import Predictor
+from kolclf.data import accounts_of
+from kolclf.evaluate import (
+    Answered,
+    Share,
+    answer_all,
+    bootstrap,
+    by_slice,
+    calibration_error,
+    coverage_error,
+    measure,
+    reliability,
+    scored,
+)
+
+ROOT = Path(__file__).parents[1]
+MODEL = ROOT / "models" / "default.npz"
+COLOUR = "#1f5a8a"
+
+CARD = """# Model card of `default.npz`
+
+Written by `make model`; do not edit by hand. Made with {versions}.
+
+## What it is for
+It tells for an Indonesian social-media account, by its bio and captions, whether it is a **KOL** (authority from a profession or
+expertise) or an **influencer** (authority from presence online), how sure it is, and why. It is meant to sort a spreadsheet
+before people look at it, and it answers `review` where it should not decide.
+
+## What it must not be used for
+- No decision about a person without a person looking: not for hiring, pay, policing, moderation or credit.
+- A title in a bio is **claimed, not verified**; nothing is looked up. Do not read an answer as proof of a licence.
+- Not for languages other than Indonesian and English as Indonesians mix them, nor for texts that are not profiles.
+
+## What it is made of
+TF-IDF over stems, pairs of stems and concept tokens, in bio and captions apart ({features:,} features), and logistic
+regression with L2 penalty, C = {C:g}, chosen by cross-validation over {folds} folds of whole batches. Rules answer beside it.
+No name, place, handle, number or link is a feature; a feature occurs in at least two accounts. The file holds data only and
+runs no code.
+
+Trained on the rows marked `train` of `data/profiles.csv`: {trained}. **All of them are invented**, see
+`data/DATASHEET.md`.
+
+## How right it is
+On {n} invented profiles of batches that were held out ({test}), answered once; intervals are Wilson's at 95 %:
+
+| | model and rules | rules alone |
+|---|---|---|
+{table}
+| expected calibration error, 10 bins | {ece} | {ece_rules} |
+
+`forced`: the first guess is right, over kol and influencer; `coverage`: of these, decided rather than sent to review; `decided`:
+right among them; `held back`: `neither` and `unsure` accounts that went to review; `promotes`: the mark is right.
+
+![Reliability](reliability.svg) ![Error by coverage](coverage_error.svg)
+
+By slice, the first guess over kol and influencer, and the share of the others held back:
+
+| slice | forced | held back |
+|---|---|---|
+{slices}
+
+Real accounts are harder than invented ones: see the figures in the README.
+
+## Where it fails
+{failures}
+"""
+FAILURES = """- Captions full of promotion can drown a profession of stage, pitch or own business that the bio states briefly.
+- A trade or art without employer, client or work named stays near the middle, and usually goes to review.
+- A real title with another life beside it (an official who is first of all a creator) is taken for the title.
+- Shops, studios and media that write as if they were a person, and private persons with one creator word, may be decided.
+- Irony is seen only where its words are known ("dokter cinta", "bukan chef")."""
+
+
+def held_out() -> list[dict[str, str]]:
+    """Return the rows marked for testing."""
+    with (ROOT / "data" / "profiles.csv").open(encoding="utf-8", newline="") as file:
+        return [row for row in csv.DictReader(file) if row["split"] == "test"]
+
+
+def answered(predictor: Predictor) -> list[Answered]:
+    """Answer the held-out rows."""
+    rows = held_out()
+    accounts = accounts_of([row | {"captions": json.loads(row["captions"])} for row in rows])
+    return answer_all(predictor, accounts, rows)
+
+
+def error(found: list[Answered]) -> str:
+    """Return the calibration error with its interval."""
+    rows = scored(found)
+    low, high = bootstrap(rows, calibration_error)
+    return f"{calibration_error(rows):.3f} ({low:.3f}-{high:.3f}, bootstrap)"
+
+
+def figures(found: list[Answered]) -> None:
+    """Draw reliability, and error by coverage with the operating point."""
+    mpl.rcParams.update(
+        {"svg.hashsalt": "kolclf", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    )
+    rows = scored(found)
+    figure = Figure(figsize=(4, 3.4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.75", lw=1)
+    for bin_ in reliability(rows):
+        low, high = Share(round(bin_.share * bin_.n), bin_.n).interval
+        axes.plot([bin_.p, bin_.p], [low, high], color=COLOUR, lw=1)
+        axes.plot(bin_.p, bin_.share, "o", color=COLOUR, ms=3 + np.sqrt(bin_.n) / 2)
+    axes.set(
+        xlabel="probability of KOL said", ylabel="share that is KOL", title="Reliability (bins of 0.1, 95 % intervals)"
+    )
+    _save(figure, "reliability")
+    figure = Figure(figsize=(4, 3.4), layout="constrained")
+    axes = figure.subplots()
+    coverage, wrong = coverage_error(rows)
+    axes.plot(100 * coverage, 100 * wrong, color=COLOUR)
+    shares = measure(found)
+    point = 100 * shares["coverage"].value, 100 * (1 - shares["decided"].value)
+    axes.plot(*point, "o", color="black", ms=5)
+    axes.annotate("as shipped", point, xytext=(-8, 12), textcoords="offset points", ha="right")
+    axes.set(
+        xlabel="accounts decided, surest first (%)",
+        ylabel="of them wrong (%)",
+        title="Error by coverage",
+        ylim=(0, None),
+    )
+    _save(figure, "coverage_error")
+
+
+def _save(figure: Figure, name: str) -> None:
+    figure.savefig(ROOT / "models" / f"{name}.svg", metadata={"Date": None, "Creator": None})
+
+
+def main() -> None:
+    """Measure, and write the card."""
+    scorer = load_model(MODEL)
+    found, by_rules = answered(Predictor(scorer)), answered(Predictor(None))
+    figures(found)
+    shares, of_rules = measure(found), measure(by_rules)
+    slices = [f"| {n or 'none'} | {s['forced']} | {s['held back']} |" for n, s in by_slice(found).items()]
+    labels = [row.label for row in found]
+    info = scorer.info
+    card = CARD.format(
+        versions=", ".join(f"{package} {version(package)}" for package in ("kolclf", "scikit-learn", "PySastrawi")),
+        features=info["features"],
+        C=info["C"],
+        folds=info["folds"],
+        trained=", ".join(f"{n} `{label}`" for label, n in sorted(info["labels"].items())),
+        n=len(found),
+        test=", ".join(f"{labels.count(label)} `{label}`" for label in sorted(set(labels))),
+        table="\n".join(f"| {name} | {shares[name]} | {of_rules[name]} |" for name in shares),
+        ece=error(found),
+        ece_rules=error(by_rules),
+        slices="\n".join(slices),
+        failures=FAILURES,
+    )
+    (ROOT / "models" / "MODEL_CARD.md").write_text(card, encoding="utf-8")
+    print("wrote models/MODEL_CARD.md")
+
+
+if __name__ == "__main__":
+    main()
