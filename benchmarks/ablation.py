@@ -79,8 +79,11 @@ def patched(target: Any, name: str, value: Any, **parameters: Any) -> Method:
 
     def run(train: Rows, test: Rows) -> np.ndarray:
         stem._stems.clear()
-        with patch.object(target, name, value):
-            return ours(**parameters)(train, test)
+        try:
+            with patch.object(target, name, value):
+                return ours(**parameters)(train, test)
+        finally:  # a worker goes on to the next method
+            stem._stems.clear()
 
     return run
 

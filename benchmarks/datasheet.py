@@ -34,7 +34,7 @@ model; the batches marked `test` measure it and are never trained on.
 
 ## How it was written
 - Each profile was composed on its own, as a particular person (or shop, media, community, fan account) with a life, a
-  town and a way of writing. No templates, no slot filling; no two profiles share a run of eight words, and
+  town and a way of writing. No templates, no slot filling; no two profiles share a run of five words, and
   near-duplicates are looked for (tests).
 - **Style was drawn by lot, blind to the label**: for every profile a card said how long the bio is, its letter case,
   separators, emoji, end marks, language and town, the gender and the name, whether there are captions, how long they
@@ -69,13 +69,17 @@ handles {bare:.0%}. Words of a bio: {bio_words}; words of a caption: {caption_wo
 ## Checks
 **Second reading.** {second}
 
-**Short cuts.** A classifier that sees no word of titles, professions, work places, creation or promotion, but only
+**Short cuts.** A classifier that sees no phrase of titles, professions, work places, creation or promotion, but only
 how the profile is written, should be near chance (0.5). Area under the curve for kol against influencer, {folds}
 folds over batches (`benchmarks/short_cuts.py`):
 
 | what is seen | AUC |
 |---|---|
 {areas}
+
+Chance lies within about 0.03 of 0.5. What is left is register: influencers write "aku" and "kalian", professionals
+"saya". The same check on the profiles of before the lots were drawn gives 0.85 for all together, 0.75 for marks and
+digits, 0.69 for letters of the name and 0.67 for function words.
 
 Words outside the lexicon that one label uses more often than chance allows (Fisher's test, Holm at 5 %): {words}.
 
@@ -87,12 +91,12 @@ Words outside the lexicon that one label uses more often than chance allows (Fis
 ## Other files
 `demo_accounts.csv` is a small messy spreadsheet as an agency might keep it, invented as well."""
 
-SECOND = """{read} profiles of all slices were read again by the guide alone, blind to the label (220 of them with the labels locked
-away): {same} read alike,
-Cohen's kappa {all_labels:.2f} over four labels and {sides:.2f} over kol and influencer ({n_sides} rows). `label_2` is the
-second reading as given; of the rows that differed, {settled} took another label by the guide, or `unsure`. Of the harder
-batches from 30 on, {hard}. The second reader knew the guide as well as the writers did, so expect
-less agreement among people who read it for the first time."""
+SECOND = """{read} profiles of all slices were read again by the guide alone, blind to the label (220 of them with the
+labels locked away): {same} read alike, Cohen's kappa {all_labels:.2f} over four labels and {sides:.3f} over kol and
+influencer ({n_sides} rows). Of the harder batches from 30 on, {hard}.
+`label_2` is the second reading as given; of the rows that differed, {settled} then took another label by the guide, or
+`unsure`. The second reader knew the guide as well as the writers did, so expect less agreement among people who read it
+for the first time."""
 
 
 def read_rows() -> list[dict[str, Any]]:

@@ -46,11 +46,11 @@ before people look at it, and it answers `review` where it should not decide.
 ## What it is made of
 TF-IDF over stems, pairs of stems and concept tokens, in bio and captions apart ({features:,} features), and logistic
 regression with L2 penalty, C = {C:g}, chosen by cross-validation over {folds} folds of whole batches. Rules answer beside it.
-No name, place, handle, number or link is a feature; a feature occurs in at least two accounts. The file holds data only and
-runs no code.
+No display name, handle, number or link is a feature, and all towns that the lexicon knows count as one; first names and other
+places that two accounts write in their texts are words like others. The file holds data only and runs no code.
 
-Trained on the rows marked `train` of `data/profiles.csv`: {trained}. **All of them are invented**, see
-`data/DATASHEET.md`.
+Trained on the rows marked `train` of `data/profiles.csv`: {trained}.
+**All of them are invented**, see `data/DATASHEET.md`.
 
 ## How right it is
 On {n} invented profiles of batches that were held out ({test}), answered once; intervals are Wilson's at 95 %:
@@ -71,15 +71,18 @@ By slice, the first guess over kol and influencer, and the share of the others h
 |---|---|---|
 {slices}
 
-Real accounts are harder than invented ones: see the figures in the README.
+Real accounts are harder than invented ones: see the figures in the README. The lexicon was written with the training rows
+in sight, so their held-out folds are a little easier than these rows.
 
 ## Where it fails
 {failures}
 """
+# Read off the errors of real accounts and of the training rows; look again when the model changes.
 FAILURES = """- Captions full of promotion can drown a profession of stage, pitch or own business that the bio states briefly.
 - A trade or art without employer, client or work named stays near the middle, and usually goes to review.
 - A real title with another life beside it (an official who is first of all a creator) is taken for the title.
 - Shops, studios and media that write as if they were a person, and private persons with one creator word, may be decided.
+- `promotes` is a matter of words: "tidak terima endorse" and "kolaborasi riset" count as promotion.
 - Irony is seen only where its words are known ("dokter cinta", "bukan chef")."""
 
 

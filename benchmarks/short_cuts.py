@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from kolclf.concepts import lexicon_words
+from kolclf.concepts import find_concepts
 from kolclf.decide import LABELS
 from kolclf.text import BREAK, tokenize, tokenize_name
 from kolclf.titles import places
@@ -55,19 +55,32 @@ def read_rows(path: str) -> list[dict[str, Any]]:
 
 
 @cache
-def tells(word: str) -> bool:
-    """Whether a written word is one that may tell the label."""
-    return any(token in lexicon_words() or token.startswith("gelar") for token in tokenize(word) if token != BREAK)
-
-
 def without_evidence(text: str) -> str:
-    """Return a text without the words that may tell the label, and without names that follow them ("RS Mitra Bogor")."""
-    left, naming = [], False
-    for part in re.split(r"(\s+)", text):
-        word = part.strip("\"'()[]|,.:;!?")
-        naming = (bool(word) and (tells(part) or (naming and word[0].isupper()))) or (naming and not word)
-        left.append("" if naming else part)
-    return "".join(left)
+    """Return a text without the words that may tell the label, and without names that follow them ("RS Mitra Bogor").
+
+    Of a phrase of the lexicon all words go, but only where the phrase is written: elsewhere "dari" and "the" stay.
+    """
+    words = list(re.finditer(r"\S+", text))
+    tokens, owner = [], []
+    for i, word in enumerate(words):
+        for token in _tokens(word[0]):
+            tokens.append(token)
+            owner.append(i)
+    told = {owner[i] for match in find_concepts(tokens) for i in range(match.start, match.end)}
+    told |= {i for token, i in zip(tokens, owner, strict=True) if token.startswith("gelar")}
+    for i, word in enumerate(words):
+        if i - 1 in told and word[0][0].isupper():
+            told.add(i)
+    last, left = 0, ""
+    for i, word in enumerate(words):
+        left += text[last : word.start()] + ("" if i in told else word[0])
+        last = word.end()
+    return left + text[last:]
+
+
+@cache
+def _tokens(word: str) -> list[str]:
+    return tokenize(word) or [BREAK]
 
 
 def emoji_of(text: str) -> list[str]:
@@ -138,13 +151,15 @@ def all_text(row: dict[str, Any]) -> str:
     return "\n".join([row["bio"], *row["captions"]])
 
 
+def left_tokens(row: dict[str, Any]) -> list[str]:
+    """Return the tokens of bio and captions that may not tell the label."""
+    return [t for text in [row["bio"], *row["captions"]] for t in tokenize(without_evidence(text)) if t != BREAK]
+
+
 def names(row: dict[str, Any]) -> str:
     """Return a display name without titles and words of the lexicon."""
-    kept = [
-        t
-        for t in tokenize_name(row["name"])
-        if t not in lexicon_words() and not t.startswith(("gelar", "emoji", BREAK))
-    ]
+    tokens = tokenize_name(without_evidence(row["name"]))
+    kept = [token for token in tokens if not token.startswith(("gelar", "emoji", BREAK))]
     return " ".join(kept)
 
 
@@ -152,9 +167,9 @@ def bags(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the groups of words, as sparse counts."""
 
     def only(words: Any) -> Any:
-        allowed = set(words) - lexicon_words()
+        allowed = set(words)
         return CountVectorizer(
-            analyzer=lambda row: [t for t in tokenize(all_text(row)) if t in allowed], min_df=3, binary=True
+            analyzer=lambda row: [t for t in left_tokens(row) if t in allowed], min_df=3, binary=True
         ).fit_transform(rows)
 
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=3, preprocessor=names)
@@ -164,6 +179,7 @@ def bags(rows: list[dict[str, Any]]) -> dict[str, Any]:
             analyzer=lambda row: emoji_of(all_text(row)), min_df=5, binary=True
         ).fit_transform(rows),
         "places": only(places()),
+        "function words": only(" ".join(LANGUAGES).split()),
         "gender and family": only(GENDER.split()),
         "religion": only(RELIGION.split()),
     }
@@ -190,7 +206,7 @@ def areas(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 def telling_words(rows: list[dict[str, Any]], level: float = 0.05) -> list[tuple[str, int, int, float]]:
     """Return words outside the lexicon that occur in more accounts of one label than chance allows (Fisher, Holm 1979)."""
-    seen = [{t for t in tokenize(all_text(row)) if t != BREAK and not tells(t) and t not in places()} for row in rows]
+    seen = [set(left_tokens(row)) - places() for row in rows]
     is_kol = np.array([row["label"] == "kol" for row in rows])
     vectorizer = CountVectorizer(analyzer=lambda words: words, min_df=5)
     counts = sp.csc_matrix(vectorizer.fit_transform(seen))

@@ -59,9 +59,9 @@ class PhraseIndex:
             self._longest[first] = max(length, self._longest.get(first, 0))
 
     @property
-    def words(self) -> set[str]:
-        """Every single token that occurs in a phrase."""
-        return {word for phrase in self._values for word in phrase.split()}
+    def single_words(self) -> set[str]:
+        """Every phrase that is one token."""
+        return {phrase for phrase in self._values if " " not in phrase}
 
     def at(self, tokens: list[str], start: int) -> Iterator[Match]:
         """Yield the matches that begin at ``start``, the longest first."""
@@ -126,18 +126,12 @@ def _name_index() -> PhraseIndex:
 
 
 @cache
-def lexicon_words() -> frozenset[str]:
-    """Return every token of a title, a concept or a context: the words that may tell one label from another."""
-    return frozenset(_index().words)
-
-
-@cache
 def protected_words() -> frozenset[str]:
     """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
     words = lexicon()["words"]
     listed_words = {word for key in ("places", "brands", "other") for word in phrases(words[key])}
     emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
-    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | lexicon_words())
+    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | _index().single_words)
 
 
 def _taken_back(match: Match, contexts: list[Match], tokens: list[str]) -> str | None:

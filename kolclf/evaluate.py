@@ -139,11 +139,16 @@ def calibration_error(rows: Scored, bins: int = BINS) -> float:
 def bootstrap(
     rows: Scored, statistic: Callable[[Scored], float], resamples: int = RESAMPLES, seed: int = 0
 ) -> tuple[float, float]:
-    """Return the bounds of the 95 % percentile interval of a statistic (Efron 1979)."""
+    """Return the bounds of the 95 % basic bootstrap interval of a statistic that is never negative.
+
+    The spread of the resamples is turned about the estimate (Davison & Hinkley 1997, 5.2.1), since that of a calibration error
+    lies above it.
+    """
     random = np.random.default_rng(seed)
     drawn = random.integers(len(rows.p), size=(resamples, len(rows.p)))
     low, high = np.percentile([statistic(Scored(rows.p[rows_], rows.is_kol[rows_])) for rows_ in drawn], [2.5, 97.5])
-    return float(low), float(high)
+    estimate = statistic(rows)
+    return max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low))
 
 
 def coverage_error(rows: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

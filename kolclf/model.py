@@ -259,7 +259,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             C=scorer.info.get("C"),
             bio_weight=weights["bio"],
             captions_weight=weights["captions"],
-            concepts_weight=weights.get(concepts, weights["bio"]) / weights["bio"],
+            concepts_weight=weights.get(concepts, 0.0) / weights["bio"] if weights["bio"] else 1.0,
             use_concepts=concepts in weights,
             **scorer.features._asdict(),
         )

@@ -14,7 +14,7 @@ from kolclf.errors import ModelError
 from kolclf.scorer import Features, Scorer, Space
 from kolclf.writers import write_whole
 
-FORMAT = 1
+FORMAT = 2
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -91,6 +91,8 @@ def load_model(path: str | Path) -> Scorer:
             raise ModelError(
                 f"{path}: is of format {header['format']}, this kolclf reads up to {FORMAT}; update kolclf"
             )
+        if header["format"] < FORMAT:
+            raise ModelError(f"{path}: is of format {header['format']}, made by an older kolclf; train it again")
         if header["checksum"] != _checksum(arrays):
             raise ModelError(f"{path}: is damaged (its checksum differs); copy or train it again")
         return _scorer(header, arrays)

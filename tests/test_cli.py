@@ -392,3 +392,25 @@ def test_a_prediction_does_not_load_scikit_learn():
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False).stderr.strip()
     assert loaded == "[]"
+
+
+def test_training_uses_only_the_rows_asked_for(run, tmp_path, profiles, table_file):
+    rows = [[r["bio"], r["label"], r["split"]] for r in profiles]
+    path = table_file(["bio", "label", "split"], *rows)
+    result = run("train", path, "-o", tmp_path / "m.npz", "--where", "split=test")
+    assert result.exit_code == 0
+    assert sum(kolclf.load_model(tmp_path / "m.npz").info["labels"].values()) <= sum(row[2] == "test" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("split", "write COLUMN=VALUE, as in split=train"),
+        ("x=1", "has no column 'x'"),
+        ("split=nix", "no row has 'nix' in the column 'split'"),
+    ],
+)
+def test_a_wrong_where_says_so(run, tmp_path, table_file, where, message):
+    path = table_file(["bio", "label", "split"], ["dokter", "kol", "train"])
+    result = run("train", path, "-o", tmp_path / "m.npz", "--where", where)
+    assert result.exit_code == 1 and message in " ".join(result.stderr.split())

@@ -136,3 +136,29 @@ def test_a_wrong_rules_file_says_what_and_where(tmp_path, old, new, message):
 def test_a_missing_rules_file(tmp_path):
     with pytest.raises(RulesError, match="cannot be read as a rules file"):
         load_rules(tmp_path / "none.toml")
+
+
+ORDINARY = """Imam Santoso | ayah dua anak
+nemenin abu jalan pagi, langit abu abu
+gus dur fans, santri biasa
+infeksi paru sembuh
+i run every morning
+i run 5k on sundays
+running a fever today
+i started journaling
+founded in 1998
+brand sendiri atau import?
+pivot hidup di umur 30
+skipper this song
+komisi i kelas
+suka makan tempe goreng
+award malam ini habis nonton pon
+band kesukaan Sheila on 7
+teller of stories, cat mom
+hair do hari ini"""
+
+
+@pytest.mark.parametrize("text", ORDINARY.splitlines())
+def test_everyday_words_are_no_profession(text):
+    verdict = default_rules().judge(read_account(bio=text))
+    assert [hit.rule.id for hit in verdict.hits if hit.rule.side == "kol" and hit.rule.weight > 1] == []

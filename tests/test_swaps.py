@@ -15,8 +15,9 @@ from kolclf.concepts import read_account
 DATA = Path(__file__).parents[1] / "data"
 N = 200
 # each word stands for its counterpart, both ways
-GENDER = """ibu=bapak bunda=ayah mama=papa mami=papi mom=dad mommy=daddy mother=father wife=husband istri=suami putri=putra
-cewek=cowok wanita=pria perempuan=laki-laki girl=boy woman=man girls=boys mbak=mas teteh=aa kakak=abang sister=brother
+GENDER = """ibu=bapak bunda=ayah mama=papa mami=papi mom=dad mommy=daddy mother=father wife=husband istri=suami
+
+ cewek=cowok wanita=pria perempuan=laki-laki girl=boy woman=man girls=boys mbak=mas teteh=aa kakak=abang sister=brother
 daughter=son she=he her=his emak=babe bibi=paman tante=om nenek=kakek oma=opa ustadzah=ustadz aktris=aktor
 muslimah=muslim siswi=siswa mahasiswi=mahasiswa biksuni=biksu bundanya=ayahnya istrinya=suaminya ibunya=bapaknya"""
 RELIGION = """alhamdulillah=haleluya masjid=gereja islam=kristen ramadan=natal ramadhan=paskah lebaran=natalan muslim=kristiani
@@ -69,7 +70,7 @@ def rows():
     with (DATA / "profiles.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["label"] in ("kol", "influencer")]
     random.Random(0).shuffle(rows)
-    return rows
+    return sorted(rows, key=lambda row: row["split"])  # those held out first
 
 
 def texts(row):
@@ -78,8 +79,9 @@ def texts(row):
 
 @pytest.mark.parametrize("kind", SWAPS)
 def test_who_and_where_does_not_matter(kind, rows):
-    touched = [row for row in rows if any(swapped(text, SWAPS[kind]) != text for text in texts(row))][:N]
-    assert len(touched) >= min(N, 100)
+    # of a display name only titles are read, so a row counts where bio or captions change
+    touched = [row for row in rows if any(swapped(text, SWAPS[kind]) != text for text in texts(row)[1:])][:N]
+    assert len(touched) >= 60
     predictor = Predictor(default_model())
     before = predictor.answers([read_account(*texts(row)) for row in touched])
     after = predictor.answers([read_account(*(swapped(text, SWAPS[kind]) for text in texts(row))) for row in touched])
@@ -87,5 +89,7 @@ def test_who_and_where_does_not_matter(kind, rows):
         [[0.5 if a.decision.p_kol is None else a.decision.p_kol for a in answers] for answers in (before, after)]
     )
     assert np.median(np.abs(p[0] - p[1])) < 0.05
+    assert np.quantile(np.abs(p[0] - p[1]), 0.95) < 0.1
     flipped = [one.decision.guess != other.decision.guess for one, other in zip(before, after, strict=True)]
-    assert np.mean(flipped) < 0.02
+    changed = [one.decision.label != other.decision.label for one, other in zip(before, after, strict=True)]
+    assert np.mean(flipped) < 0.02 and np.mean(changed) < 0.05
