@@ -7,8 +7,6 @@ part. fastText is run if its module is installed (``pip install fasttext-wheel``
 """
 
 import argparse
-import csv
-import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -20,6 +18,7 @@ from unittest.mock import patch
 
 import numpy as np
 from joblib import Parallel, delayed
+from profiles import PROFILES, read_profiles, sides
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
@@ -29,7 +28,6 @@ from sklearn.pipeline import make_pipeline, make_union
 from kolclf import KolClassifier, scorer, stem, text
 from kolclf.batch import Predictor
 from kolclf.data import accounts_of
-from kolclf.decide import LABELS
 from kolclf.evaluate import Share
 from kolclf.scorer import Features, OfSpace
 
@@ -39,21 +37,9 @@ Rows = list[dict[str, Any]]
 Method = Callable[[Rows, Rows], np.ndarray]  # training rows, test rows -> log-odds of KOL
 
 
-def read_rows(path: str) -> Rows:
-    """Return the rows marked for training."""
-    with Path(path).open(encoding="utf-8", newline="") as file:
-        rows: Rows = [row for row in csv.DictReader(file) if row["split"] == "train"]
-    return [row | {"captions": json.loads(row["captions"])} for row in rows]
-
-
 def labels(rows: Rows) -> np.ndarray:
     """Return the labels of rows."""
     return np.array([row["label"] for row in rows])
-
-
-def sides(rows: Rows) -> Rows:
-    """Return the rows that are KOL or influencer."""
-    return [row for row in rows if row["label"] in LABELS]
 
 
 def one_text(row: dict[str, Any]) -> str:
@@ -209,11 +195,11 @@ def held_out(name: str, rows: Rows) -> tuple[np.ndarray, np.ndarray]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("table", nargs="?", default="data/profiles.csv")
+    parser.add_argument("table", nargs="?", default=PROFILES)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="only methods whose name holds this")
     options = parser.parse_args()
-    rows = read_rows(options.table)
+    rows = [row for row in read_profiles(options.table) if row["split"] == "train"]
     names = [name for name in methods() if options.only in name]
     results = Parallel(n_jobs=options.jobs)(delayed(held_out)(name, rows) for name in names)
     versions = []

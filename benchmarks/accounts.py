@@ -46,9 +46,7 @@ def main() -> None:
         print(f"{name:<10}", share)
     for label in ("neither", "unsure"):
         print(f"{label} held back", measure([row for row in answered if row.label == label])["held back"])
-    found = scored(answered)
-    low, high = bootstrap(found, calibration_error)
-    print(f"calibration error {calibration_error(found):.3f} ({low:.3f}-{high:.3f}, bootstrap)")
+    print("calibration error", bootstrap(scored(answered), calibration_error))
     if options.errors:
         for row, decision, why in agreed:
             if decision.label in ("review", row["label_a"]):

@@ -1,13 +1,11 @@
 """Writes ``data/DATASHEET.md``: how the labelled profiles were made, what they hold, and what was checked, counted afresh."""
 
-import csv
-import json
 import re
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from profiles import ROOT, read_profiles, sides
 from short_cuts import FOLDS, LANGUAGES, all_text, areas, telling_words
 
 from kolclf.concepts import find_concepts, groups
@@ -15,7 +13,6 @@ from kolclf.decide import LABELS
 from kolclf.evaluate import kappa
 from kolclf.text import tokenize
 
-ROOT = Path(__file__).parents[1]
 # The first label of rows that the second reading changed, so that agreement is counted as it was.
 SETTLED = {"p30061": "unsure", "p35070": "kol", "p35069": "kol", "p18016": "unsure", "p09020": "unsure"}
 SETTLED |= {"p31034": "influencer", "p30003": "unsure"}
@@ -99,12 +96,6 @@ influencer ({n_sides} rows). Of the harder batches from 30 on, {hard}.
 for the first time."""
 
 
-def read_rows() -> list[dict[str, Any]]:
-    """Return all profiles."""
-    with (ROOT / "data" / "profiles.csv").open(encoding="utf-8", newline="") as file:
-        return [row | {"captions": json.loads(row["captions"])} for row in csv.DictReader(file)]
-
-
 def language(row: dict[str, Any]) -> str:
     """Guess the language by function words."""
     words = tokenize(all_text(row))
@@ -130,37 +121,43 @@ def spread(values: list[int]) -> str:
     return ", ".join(f"{value:.0f}" for value in np.percentile(values, [5, 25, 50, 75, 95]))
 
 
+def alike(pairs: list[tuple[str, str]]) -> int:
+    """Count the pairs of equal readings."""
+    return sum(first == second for first, second in pairs)
+
+
+def agreement(pairs: list[tuple[str, str]]) -> float:
+    """Return Cohen's kappa of pairs of readings."""
+    return kappa(*zip(*pairs, strict=True))
+
+
 def second_reading(rows: list[dict[str, Any]]) -> str:
     """Say how two readings agree."""
     read = [row for row in rows if row["label_2"]]
-    if not read:
-        return "None yet."
     pairs = [(SETTLED.get(row["id"], row["label"]), row["label_2"]) for row in read]
-    sides = [pair for pair in pairs if set(pair) <= set(LABELS)]
-    same, value, of_sides = (
-        sum(a == b for a, b in pairs),
-        kappa(*zip(*pairs, strict=True)),
-        kappa(*zip(*sides, strict=True)),
-    )
+    decided = [pair for pair in pairs if set(pair) <= set(LABELS)]
     late = [pair for pair, row in zip(pairs, read, strict=True) if int(row["batch"]) >= 30]
-    hard = (
-        f"{sum(a == b for a, b in late)} of {len(late)} were read alike (kappa {kappa(*zip(*late, strict=True)):.2f})"
-    )
     return SECOND.format(
-        read=len(read), same=same, all_labels=value, sides=of_sides, n_sides=len(sides), settled=len(SETTLED), hard=hard
+        read=len(read),
+        same=alike(pairs),
+        all_labels=agreement(pairs),
+        sides=agreement(decided),
+        n_sides=len(decided),
+        settled=len(SETTLED),
+        hard=f"{alike(late)} of {len(late)} were read alike (kappa {agreement(late):.2f})",
     )
 
 
 def main() -> None:
     """Count, and write the sheet."""
-    rows = read_rows()
+    rows = read_profiles()
     labels = ["kol", "influencer", "neither", "unsure"]
-    sides = [row for row in rows if row["label"] in LABELS]
+    judged = sides(rows)
     table = Counter((row["slice"], row["label"]) for row in rows)
     languages = Counter(map(language, rows))
     batches = {row["batch"]: row["split"] for row in rows}
     splits = Counter(row["split"] for row in rows)
-    telling = ", ".join(f"{word} ({kol} kol, {other} influencer)" for word, kol, other, _ in telling_words(sides))
+    telling = ", ".join(f"{word} ({kol} kol, {other} influencer)" for word, kol, other, _ in telling_words(judged))
     sheet = SHEET.format(
         n=f"{len(rows):,}",
         batches=len(batches),
@@ -188,7 +185,7 @@ def main() -> None:
         caption_words=spread([len(caption.split()) for row in rows for caption in row["captions"]]),
         second=second_reading(rows),
         folds=FOLDS,
-        areas="\n".join(f"| {name} | {area:.2f} |" for name, area in areas(sides).items()),
+        areas="\n".join(f"| {name} | {area:.2f} |" for name, area in areas(judged).items()),
         words=telling or "none",
     )
     (ROOT / "data" / "DATASHEET.md").write_text(sheet, encoding="utf-8")

@@ -1,13 +1,11 @@
 """Writes ``models/MODEL_CARD.md`` and its two figures: the default model, measured on the rows of ``data/`` held out from it."""
 
-import csv
-import json
 from importlib.metadata import version
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from profiles import ROOT, read_profiles
 
 from kolclf import load_model
 from kolclf.batch import Predictor
@@ -15,7 +13,6 @@ from kolclf.data import accounts_of
 from kolclf.evaluate import (
     Answered,
     Share,
-    answer_all,
     bootstrap,
     by_slice,
     calibration_error,
@@ -25,7 +22,6 @@ from kolclf.evaluate import (
     scored,
 )
 
-ROOT = Path(__file__).parents[1]
 MODEL = ROOT / "models" / "default.npz"
 COLOUR = "#1f5a8a"
 
@@ -86,24 +82,13 @@ FAILURES = """- Captions full of promotion can drown a profession of stage, pitc
 - Irony is seen only where its words are known ("dokter cinta", "bukan chef")."""
 
 
-def held_out() -> list[dict[str, str]]:
-    """Return the rows marked for testing."""
-    with (ROOT / "data" / "profiles.csv").open(encoding="utf-8", newline="") as file:
-        return [row for row in csv.DictReader(file) if row["split"] == "test"]
-
-
 def answered(predictor: Predictor) -> list[Answered]:
-    """Answer the held-out rows."""
-    rows = held_out()
-    accounts = accounts_of([row | {"captions": json.loads(row["captions"])} for row in rows])
-    return answer_all(predictor, accounts, rows)
-
-
-def error(found: list[Answered]) -> str:
-    """Return the calibration error with its interval."""
-    rows = scored(found)
-    low, high = bootstrap(rows, calibration_error)
-    return f"{calibration_error(rows):.3f} ({low:.3f}-{high:.3f}, bootstrap)"
+    """Answer the rows marked for testing."""
+    rows = [row for row in read_profiles() if row["split"] == "test"]
+    return [
+        Answered(row["label"], answer.decision, row["promotes"], row["slice"])
+        for row, answer in zip(rows, predictor.answers(accounts_of(rows)), strict=True)
+    ]
 
 
 def figures(found: list[Answered]) -> None:
@@ -162,8 +147,8 @@ def main() -> None:
         n=len(found),
         test=", ".join(f"{labels.count(label)} `{label}`" for label in sorted(set(labels))),
         table="\n".join(f"| {name} | {shares[name]} | {of_rules[name]} |" for name in shares),
-        ece=error(found),
-        ece_rules=error(by_rules),
+        ece=bootstrap(scored(found), calibration_error),
+        ece_rules=bootstrap(scored(by_rules), calibration_error),
         slices="\n".join(slices),
         failures=FAILURES,
     )

@@ -1,13 +1,11 @@
 """Can the label be told from how a profile is written, without what it says? AUC of classifiers that see nothing else.
 
-Words of the lexicon (titles, professions, work places, creation, promotion) are taken out first: they may tell the label. What
-is left is judged by cross-validation over batches, in groups: layout, marks, letter case, emoji, captions, names, places, words
-of gender and family, of religion, and the language. 0.5 is chance.
+Phrases of the lexicon (titles, professions, work places, creation, promotion) are taken out first: they may tell the label. What
+is left is judged by cross-validation over batches, in groups: layout, marks, letter case, emoji, captions, names, places, small
+words, words of gender and family, of religion, and the language. 0.5 is chance.
 """
 
 import argparse
-import csv
-import json
 import re
 import unicodedata
 from collections import Counter
@@ -16,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from profiles import PROFILES, read_profiles, sides
 from scipy.stats import fisher_exact
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
@@ -24,7 +23,6 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from kolclf.concepts import find_concepts
-from kolclf.decide import LABELS
 from kolclf.text import BREAK, tokenize, tokenize_name
 from kolclf.titles import places
 
@@ -45,13 +43,6 @@ LANGUAGES = (
     "yang dan di ke dari untuk ini itu dengan aku saya kamu kita ada tidak gak nggak udah sudah lagi juga biar kalau",
     "ora wis ojo iki piye kulo nyong teu abdi urang mah teh atuh euy awak den ambo kau kelen ko sa tong kita beta",
 )
-
-
-def read_rows(path: str) -> list[dict[str, Any]]:
-    """Return the rows that are KOL or influencer."""
-    with open(path, encoding="utf-8", newline="") as file:  # noqa: PTH123
-        rows: list[dict[str, Any]] = [row for row in csv.DictReader(file) if row["label"] in LABELS]
-    return [row | {"captions": json.loads(row["captions"])} for row in rows]
 
 
 @cache
@@ -165,12 +156,12 @@ def names(row: dict[str, Any]) -> str:
 
 def bags(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the groups of words, as sparse counts."""
+    left = [left_tokens(row) for row in rows]
 
     def only(words: Any) -> Any:
         allowed = set(words)
-        return CountVectorizer(
-            analyzer=lambda row: [t for t in left_tokens(row) if t in allowed], min_df=3, binary=True
-        ).fit_transform(rows)
+        vectorizer = CountVectorizer(analyzer=lambda tokens: [t for t in tokens if t in allowed], min_df=3, binary=True)
+        return vectorizer.fit_transform(left)
 
     letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), min_df=3, preprocessor=names)
     return {
@@ -225,8 +216,8 @@ def telling_words(rows: list[dict[str, Any]], level: float = 0.05) -> list[tuple
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("table", nargs="?", default="data/profiles.csv")
-    rows = read_rows(parser.parse_args().table)
+    parser.add_argument("table", nargs="?", default=PROFILES)
+    rows = sides(read_profiles(parser.parse_args().table))
     print(
         f"{len(rows)} kol and influencer rows, {len({row['batch'] for row in rows})} batches, {FOLDS} folds over batches\n"
     )

@@ -1,7 +1,7 @@
 """How right answers are: shares with intervals, calibration, and the price of deciding; plain data, nothing is printed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,10 +136,26 @@ def calibration_error(rows: Scored, bins: int = BINS) -> float:
     return sum(b.n * abs(b.p - b.share) for b in reliability(rows, bins)) / len(rows.p)
 
 
+class Estimate(NamedTuple):
+    """A statistic and the bounds of its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """Write the estimate as tables of this project do.
+
+        >>> print(Estimate(0.02, 0.0, 0.05))
+        0.020 (0.000-0.050, bootstrap)
+        """
+        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f}, bootstrap)"
+
+
 def bootstrap(
     rows: Scored, statistic: Callable[[Scored], float], resamples: int = RESAMPLES, seed: int = 0
-) -> tuple[float, float]:
-    """Return the bounds of the 95 % basic bootstrap interval of a statistic that is never negative.
+) -> Estimate:
+    """Return a statistic that is never negative with its 95 % basic bootstrap interval.
 
     The spread of the resamples is turned about the estimate (Davison & Hinkley 1997, 5.2.1), since that of a calibration error
     lies above it.
@@ -148,7 +164,7 @@ def bootstrap(
     drawn = random.integers(len(rows.p), size=(resamples, len(rows.p)))
     low, high = np.percentile([statistic(Scored(rows.p[rows_], rows.is_kol[rows_])) for rows_ in drawn], [2.5, 97.5])
     estimate = statistic(rows)
-    return max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low))
+    return Estimate(estimate, max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low)))
 
 
 def coverage_error(rows: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -172,11 +188,3 @@ def kappa(first: Sequence[str], second: Sequence[str]) -> float:
     from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (slow to import)
 
     return float(cohen_kappa_score(first, second))
-
-
-def answer_all(predictor: Any, accounts: Sequence[Any], rows: Sequence[Mapping[str, str]]) -> list[Answered]:
-    """Answer labelled accounts: ``rows`` hold ``label`` and, where known, ``promotes`` and ``slice``."""
-    return [
-        Answered(row["label"], answer.decision, row.get("promotes", ""), row.get("slice", ""))
-        for row, answer in zip(rows, predictor.answers(accounts), strict=True)
-    ]

@@ -15,7 +15,6 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 
 from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
-from kolclf.concepts import Reading
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
@@ -26,7 +25,6 @@ from kolclf.store import load_model
 from kolclf.vectorize import Counts, count, kept_stems, weigh
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
-Account = Mapping[str, Reading]
 Labels = NDArray[np.str_]
 
 

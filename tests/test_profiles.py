@@ -1,25 +1,21 @@
 """The labelled profiles in data/: invented, varied, and safe to publish."""
 
-import csv
 import itertools
-import json
 import re
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import numpy as np
 import pytest
 from datasheet import SETTLED
+from profiles import read_profiles, sides
 from short_cuts import areas
 from sklearn.feature_extraction.text import CountVectorizer
 
 from kolclf.evaluate import kappa
 
-with (Path(__file__).parents[1] / "data" / "profiles.csv").open(encoding="utf-8") as file:
-    PROFILES = list(csv.DictReader(file))
+PROFILES = read_profiles()
 SIDES = ("kol", "influencer")
-SIDES_ROWS = [row | {"captions": json.loads(row["captions"])} for row in PROFILES if row["label"] in SIDES]
-TEXTS = [(row["id"], text) for row in PROFILES for text in [row["name"], row["bio"], *json.loads(row["captions"])]]
+TEXTS = [(row["id"], text) for row in PROFILES for text in [row["name"], row["bio"], *row["captions"]]]
 EVERYTHING = "\n".join(text for _, text in TEXTS)
 EMAIL = r"[\w.+-]+@([\w-]+\.\w+)"
 
@@ -40,7 +36,7 @@ def test_breadth_of_professions_and_of_creators():
 
 
 def test_lengths_follow_real_accounts():
-    captions = [json.loads(row["captions"]) for row in PROFILES]
+    captions = [row["captions"] for row in PROFILES]
     words = [len(re.findall(r"\w+", re.sub(r"@\S+", "", row["bio"]))) for row in PROFILES]
     bare = [own for own, n in zip(captions, words, strict=True) if own and n <= 4]
     assert all(len(own) <= 6 for own in captions)
@@ -91,7 +87,7 @@ def test_no_two_profiles_are_nearly_alike():
     """Share of word pairs that two profiles have in common (Jaccard), counted exactly rather than by MinHash."""
 
     def pairs_of(row):
-        words = re.findall(r"\w+", " ".join([row["bio"], *json.loads(row["captions"])]).lower())
+        words = re.findall(r"\w+", " ".join([row["bio"], *row["captions"]]).lower())
         return set(itertools.pairwise(words))
 
     counts = CountVectorizer(analyzer=pairs_of, binary=True).fit_transform(PROFILES)
@@ -107,7 +103,7 @@ def test_no_two_profiles_are_nearly_alike():
 def test_how_a_profile_is_written_does_not_tell_its_label():
     """0.5 is chance; small words ("aku" against "saya") and all taken together still tell more, see the datasheet."""
     limits = {"function words": 0.69, "all together": 0.73}
-    found = areas(SIDES_ROWS)
+    found = areas(sides(PROFILES))
     assert {name: round(area, 2) for name, area in found.items() if abs(area - 0.5) > limits.get(name, 0.6) - 0.5} == {}
 
 

@@ -1,23 +1,19 @@
 """Who a person is and where she lives must not matter: names, towns, words of gender and of religion are swapped."""
 
-import csv
-import json
 import random
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from profiles import read_profiles, sides
 
 from kolclf.batch import Predictor, default_model
 from kolclf.concepts import read_account
 
-DATA = Path(__file__).parents[1] / "data"
 N = 200
 # each word stands for its counterpart, both ways
 GENDER = """ibu=bapak bunda=ayah mama=papa mami=papi mom=dad mommy=daddy mother=father wife=husband istri=suami
-
- cewek=cowok wanita=pria perempuan=laki-laki girl=boy woman=man girls=boys mbak=mas teteh=aa kakak=abang sister=brother
+cewek=cowok wanita=pria perempuan=laki-laki girl=boy woman=man girls=boys mbak=mas teteh=aa kakak=abang sister=brother
 daughter=son she=he her=his emak=babe bibi=paman tante=om nenek=kakek oma=opa ustadzah=ustadz aktris=aktor
 muslimah=muslim siswi=siswa mahasiswi=mahasiswa biksuni=biksu bundanya=ayahnya istrinya=suaminya ibunya=bapaknya"""
 RELIGION = """alhamdulillah=haleluya masjid=gereja islam=kristen ramadan=natal ramadhan=paskah lebaran=natalan muslim=kristiani
@@ -67,14 +63,13 @@ def swapped(text, swap):
 
 @pytest.fixture(scope="module")
 def rows():
-    with (DATA / "profiles.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["label"] in ("kol", "influencer")]
+    rows = sides(read_profiles())
     random.Random(0).shuffle(rows)
     return sorted(rows, key=lambda row: row["split"])  # those held out first
 
 
 def texts(row):
-    return [row["name"], row["bio"], "\n".join(json.loads(row["captions"]))]
+    return [row["name"], row["bio"], "\n".join(row["captions"])]
 
 
 @pytest.mark.parametrize("kind", SWAPS)
