@@ -25,10 +25,10 @@ from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline, make_union
 
-from kolclf import KolClassifier, scorer, stem, text
-from kolclf.batch import Predictor
+from kolclf import KolClassifier, scorer, stem, words
 from kolclf.data import accounts_of
 from kolclf.evaluate import Share
+from kolclf.predictor import Predictor
 from kolclf.scorer import Features, OfSpace
 
 FOLDS = 5
@@ -65,11 +65,13 @@ def patched(target: Any, name: str, value: Any, **parameters: Any) -> Method:
 
     def run(train: Rows, test: Rows) -> np.ndarray:
         stem._stems.clear()
+        words._vocabulary = words.Vocabulary()
         try:
             with patch.object(target, name, value):
                 return ours(**parameters)(train, test)
         finally:  # a worker goes on to the next method
             stem._stems.clear()
+            words._vocabulary = words.Vocabulary()
 
     return run
 
@@ -101,13 +103,13 @@ def with_characters(only: bool) -> Method:
 
     def run(train: Rows, test: Rows) -> np.ndarray:
         def of(rows: Rows) -> list[dict[str, Any]]:
-            return [a | {"text": one_text(r)} for a, r in zip(accounts_of(rows), rows, strict=True)]
+            return [{**a, "text": one_text(r)} for a, r in zip(accounts_of(rows), rows, strict=True)]
 
-        tokens = [TfidfVectorizer(analyzer=OfSpace(f, Features()), sublinear_tf=True, min_df=2) for f in SPACES]
+        vectorizers = [TfidfVectorizer(analyzer=OfSpace(f, Features()), sublinear_tf=True, min_df=2) for f in SPACES]
         characters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, preprocessor=_lower_text
         )
-        parts = [characters] if only else [*tokens, characters]
+        parts = [characters] if only else [*vectorizers, characters]
         model = make_pipeline(make_union(*parts), LogisticRegression(C=10, max_iter=5000))
         model.fit(of(sides(train)), labels(sides(train)))
         return model.decision_function(of(test))
@@ -146,14 +148,14 @@ def log_odds(p: list[float | None]) -> np.ndarray:
 
 def methods() -> dict[str, Method]:
     """Return what is compared, by name."""
-    no_titles = [step for step in text._STEPS if step[0] != "titles"]
+    no_titles = [step for step in words.STEPS if step[0] != "titles"]
     found: dict[str, Method] = {
         "kolclf: model and rules": ours(together=True),
         "kolclf: model alone": ours(),
         "kolclf: rules alone": rules,
         "model without stems": ours(use_stems=False),
         "model without protected words": patched(stem, "protected_words", frozenset),
-        "model without the title layer": patched(text, "_STEPS", no_titles),
+        "model without the title layer": patched(words, "STEPS", no_titles),
         "model without concept tokens": ours(use_concepts=False),
         "model with places as words": patched(scorer, "places", frozenset),
         "model, concepts weigh 0.5": ours(concepts_weight=0.5),

@@ -8,9 +8,9 @@ import argparse
 import csv
 import re
 
-from kolclf.batch import Predictor, default_model
-from kolclf.concepts import read_account
+from kolclf.accounts import read_accounts
 from kolclf.evaluate import Answered, bootstrap, calibration_error, measure, scored
+from kolclf.predictor import Predictor, default_model
 
 CATEGORY = re.compile(
     r"\b(?:digital creator|kreator digital|reel creator|kreator reel|video creator|personal blog|blog pribadi"
@@ -33,7 +33,7 @@ def main() -> None:
     if options.drop_category:
         rows = [row | {"bio": CATEGORY.sub("", row["bio"], count=1)} if not row["name"] else row for row in rows]
     predictor = Predictor(None if options.no_model else default_model())
-    answers = predictor.answers([read_account(row["name"], row["bio"], row["captions"]) for row in rows])
+    answers = predictor.answers(read_accounts(*([row[part] for row in rows] for part in ("name", "bio", "captions"))))
     agreed = [
         (row, answer.decision, answer.reason)
         for row, answer in zip(rows, answers, strict=True)

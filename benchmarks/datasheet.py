@@ -8,10 +8,11 @@ import numpy as np
 from profiles import ROOT, read_profiles, sides
 from short_cuts import FOLDS, LANGUAGES, all_text, areas, telling_words
 
-from kolclf.concepts import find_concepts, groups
+from kolclf.accounts import read
 from kolclf.decide import LABELS
 from kolclf.evaluate import kappa
-from kolclf.text import tokenize
+from kolclf.meanings import groups
+from kolclf.tokens import tokenize
 
 # The first label of rows that the second reading changed, so that agreement is counted as it was.
 SETTLED = {"p30061": "unsure", "p35070": "kol", "p35069": "kol", "p18016": "unsure", "p09020": "unsure"}
@@ -111,7 +112,7 @@ def profession_groups(rows: list[dict[str, Any]]) -> str:
     """Count the kol rows by group of the lexicon."""
     found: Counter[str] = Counter()
     for row in rows:
-        ids = [v.strip("<>") for match in find_concepts(tokenize(row["profession"])) for v in match.values]
+        ids = [v.strip("<>") for match in read(row["profession"]).concepts for v in match.values]
         found[next((groups()[i].name["en"] for i in ids if i in groups()), "other")] += 1
     return ", ".join(f"{name} {n}" for name, n in found.most_common())
 

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from profiles import ROOT, read_profiles
 
 from kolclf import load_model
-from kolclf.batch import Predictor
 from kolclf.data import accounts_of
 from kolclf.evaluate import (
     Answered,
@@ -21,6 +20,7 @@ from kolclf.evaluate import (
     reliability,
     scored,
 )
+from kolclf.predictor import Predictor
 
 MODEL = ROOT / "models" / "default.npz"
 COLOUR = "#1f5a8a"

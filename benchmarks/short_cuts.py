@@ -23,8 +23,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from kolclf.concepts import find_concepts
-from kolclf.text import BREAK, tokenize, tokenize_name
+from kolclf.text import BREAK
 from kolclf.titles import places
+from kolclf.tokens import Tokens, tokenize, tokenize_name
+from kolclf.words import Vocabulary
 
 FOLDS = 10
 GENDER = """
@@ -57,7 +59,7 @@ def without_evidence(text: str) -> str:
         for token in _tokens(word[0]):
             tokens.append(token)
             owner.append(i)
-    told = {owner[i] for match in find_concepts(tokens) for i in range(match.start, match.end)}
+    told = {owner[i] for i in _told(tokens)}
     told |= {i for token, i in zip(tokens, owner, strict=True) if token.startswith("gelar")}
     for i, word in enumerate(words):
         if i - 1 in told and word[0][0].isupper():
@@ -67,6 +69,14 @@ def without_evidence(text: str) -> str:
         left += text[last : word.start()] + ("" if i in told else word[0])
         last = word.end()
     return left + text[last:]
+
+
+def _told(tokens: list[str]) -> set[int]:
+    """Return the places of the tokens that mean something."""
+    vocabulary = Vocabulary()
+    codes = np.array([vocabulary.code(token) for token in [*tokens, BREAK]])
+    found = find_concepts(Tokens(vocabulary, codes, np.array([0, len(codes)])))
+    return {i for start, end in zip(found.start.tolist(), found.end.tolist(), strict=True) for i in range(start, end)}
 
 
 @cache

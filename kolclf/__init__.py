@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from kolclf.errors import DataError, KolclfError, ModelError, RulesError
 
 if TYPE_CHECKING:
-    from kolclf.batch import predict
     from kolclf.model import KolClassifier
+    from kolclf.predictor import predict
     from kolclf.rules import load_rules
     from kolclf.store import load_model, save_model
 
@@ -33,7 +33,7 @@ _HOMES = {
     "KolClassifier": "kolclf.model",
     "load_model": "kolclf.store",
     "load_rules": "kolclf.rules",
-    "predict": "kolclf.batch",
+    "predict": "kolclf.predictor",
     "save_model": "kolclf.store",
 }
 

@@ -1,13 +1,13 @@
 """Learns the policy of ``decide`` from held-out scores: how model and rules are pooled, and when to abstain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from kolclf.concepts import Reading
+from kolclf.accounts import Accounts
 from kolclf.decide import Policy
 from kolclf.rules import Rules
 from kolclf.scorer import Floats
@@ -16,9 +16,7 @@ HELD_BACK = 0.1  # share of decidable held-out rows that the second head may sen
 MIN_SET_ASIDE = 10  # rows of other labels from which abstaining can be learnt
 
 
-def learn_policy(
-    held_out: Mapping[str, Floats], accounts: Sequence[Mapping[str, Reading]], labels: Any, trained: Any, rules: Rules
-) -> Policy:
+def learn_policy(held_out: Mapping[str, Floats], accounts: Accounts, labels: Any, trained: Any, rules: Rules) -> Policy:
     """Pool model and rules on held-out scores, and set when to abstain.
 
     Each is calibrated alone, then both count equally (a logarithmic opinion pool), and the sum is calibrated once more. The two
@@ -28,7 +26,7 @@ def learn_policy(
     """
     is_kol = labels[trained] == "kol"
     model = held_out["scores"][trained]
-    judged = np.array([rules.judge(account).log_odds for account in accounts])[trained]
+    judged = np.array([verdict.log_odds for verdict in rules.judge(accounts)])[trained]
     (a, b), (c, d) = _calibrate(model, is_kol), _calibrate(judged, is_kol)
     scale, offset = _calibrate(a * model + b + c * judged + d, is_kol)
     slope, rules_slope, offset = scale * a, scale * c, scale * (b + d) + offset

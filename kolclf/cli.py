@@ -19,6 +19,7 @@ from kolclf.options import (
     Caption,
     CaptionsColumn,
     IdColumn,
+    Jobs,
     Lang,
     Language,
     MaxError,
@@ -36,7 +37,7 @@ from kolclf.options import (
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -127,6 +128,7 @@ def predict(
     name: Name = None,
     max_error: MaxError = 0.03,
     no_review: NoReview = False,
+    jobs: Jobs = None,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
@@ -138,8 +140,9 @@ def predict(
     Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
     """
     from kolclf import render
-    from kolclf.batch import open_predictor, output_columns, predict_table
+    from kolclf.batch import output_columns, predict_table
     from kolclf.data import find_columns
+    from kolclf.predictor import open_predictor
     from kolclf.tables import read_table
     from kolclf.writers import open_writer
 
@@ -161,7 +164,7 @@ def predict(
         open_writer(output, header, table, numbers, render.say) as writer,
         render.counting(table, "accounts") as progress,
     ):
-        summary = predict_table(table, columns, predictor, writer, progress)
+        summary = predict_table(table, columns, predictor, writer, progress, jobs)
     render.summary(summary, predictor, output)
 
 
@@ -188,8 +191,8 @@ def explain(
     Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
     """
     from kolclf import render
-    from kolclf.batch import open_predictor
     from kolclf.data import cells_of, find_account, find_columns
+    from kolclf.predictor import open_predictor
     from kolclf.tables import read_table
 
     if is_single(accounts, bio, caption, name):
@@ -221,8 +224,8 @@ def weights(
     Example: kolclf weights --field bio --top 30
     """
     from kolclf import render
-    from kolclf.batch import open_predictor
     from kolclf.explain import Weight, weight_rows
+    from kolclf.predictor import open_predictor
 
     scorer = open_predictor(model, False, None).scorer
     if scorer is None:
@@ -247,7 +250,7 @@ def rules(
     Example: kolclf rules "drg. Tio, Sp.Ort | klinik gigi Malang"
     """
     from kolclf import render
-    from kolclf.batch import open_predictor
+    from kolclf.predictor import open_predictor
 
     predictor = open_predictor(None, True, rules)
     render.rules(predictor.rules, lang.value) if text is None else render.fired(

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from kolclf.concepts import Reading, read_account
+from kolclf.accounts import Accounts, read_accounts
 from kolclf.errors import DataError
-from kolclf.tables import Row, Table
+from kolclf.rows import Row, Table
 
 ALIASES = {
     "id": (
@@ -198,12 +198,13 @@ def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     }
 
 
-def account_of(row: Row, columns: Columns) -> dict[str, Reading]:
-    """Read the account that stands in a row."""
-    return read_account(**cells_of(row, columns))
+def accounts_in(rows: Sequence[Row], columns: Columns) -> Accounts:
+    """Read the accounts that stand in rows."""
+    texts = [cells_of(row, columns).values() for row in rows]
+    return read_accounts(*zip(*texts, strict=True))
 
 
-def accounts_of(X: Any) -> list[dict[str, Reading]]:
+def accounts_of(X: Any) -> Accounts:
     """Read the accounts of a DataFrame or a sequence of dicts with ``name``, ``bio`` and ``captions``; missing ones are empty.
 
     Raises
@@ -218,13 +219,13 @@ def accounts_of(X: Any) -> list[dict[str, Reading]]:
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; columns are {columns_listed([str(c) for c in X.columns])}"
             )
-        return [read_account(*map(as_text, cells)) for cells in zip(*parts, strict=True)]
+        return read_accounts(*([as_text(cell) for cell in part] for part in parts))
     if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
         if X and not any("bio" in row or "captions" in row for row in X):
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; the first has {columns_listed([str(k) for k in X[0]])}"
             )
-        return [read_account(*(as_text(row.get(part)) for part in ("name", "bio", "captions"))) for row in X]
+        return read_accounts(*([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions")))
     raise DataError(
         f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
     )

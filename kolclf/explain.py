@@ -1,14 +1,17 @@
 """Why: what each word and rule adds, grouped by the five criteria, and one sentence for a table."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from kolclf.concepts import Reading, concept_name, criterion_of, find_concepts
+import numpy as np
+
+from kolclf.accounts import Accounts, Reading
 from kolclf.decide import Decision
 from kolclf.errors import DataError
+from kolclf.meanings import concept_name, criterion_of, criterion_of_words
 from kolclf.rules import CRITERIA, Hit, Verdict
-from kolclf.scorer import Scorer, field_of
+from kolclf.scorer import Floats, Rows, Scorer, field_of
 from kolclf.stem import stem
 from kolclf.text import BREAK, PLACE, PLACEHOLDERS
 from kolclf.titles import written_title
@@ -54,28 +57,41 @@ class Contribution(NamedTuple):
 
 
 def model_contributions(
-    scorer: Scorer, account: Mapping[str, Reading], class_index: int = 0, scale: float = 1.0, language: str = "id"
+    scorer: Scorer, account: Accounts, class_index: int = 0, scale: float = 1.0, language: str = "id"
 ) -> list[Contribution]:
-    """Return what each known feature of an account adds, the strongest first.
+    """Return what each known feature of one account adds, the strongest first.
 
     With the intercept they sum to the model's log-odds, times ``scale``.
     """
-    rows = scorer.transform([account])
-    names = _column_names(scorer, account)
-    found = []
-    for column, value in zip(rows.columns.tolist(), rows.values.tolist(), strict=True):
-        field, feature, word = names[column]
-        amount = scale * value * float(scorer.coef[class_index, column])
-        shown = _shown(word.split())
+    rows = scorer.transform(account)
+    amounts = scale * rows.values * scorer.coef[class_index][rows.columns]
+    return list(strongest(scorer, account, rows, 0, amounts, language))
+
+
+def strongest(
+    scorer: Scorer, accounts: Accounts, rows: Rows, row: int, amounts: Floats, language: str, sign: int = 0
+) -> Iterator[Contribution]:
+    """Yield what the features of one row add, the strongest first; with a sign, only what speaks for that side.
+
+    ``amounts`` tells what each value of ``rows`` adds.
+    """
+    first, last = rows.indptr[row], rows.indptr[row + 1]
+    of_row = amounts[first:last]
+    order = np.argsort(-np.abs(of_row) if not sign else -sign * of_row, kind="stable")
+    for place in order.tolist():
+        amount = float(of_row[place])
+        if amount * sign < 0:
+            return
+        field, feature = scorer.columns[rows.columns[first + place]]
+        tokens = accounts.fields[field].tokens
+        words = tokens.words(rows.start[first + place], rows.end[first + place])
+        shown = _shown(words)
         if feature.startswith("<"):
-            shown = f"“{shown}” ({concept_name(feature, language)})"
-        found.append(Contribution(shown, field, "model", _criterion_of_feature(feature, word), amount))
-    return sorted(found, key=lambda item: -abs(item.amount))
+            shown = f"“{shown or feature}” ({concept_name(feature, language)})"
+        yield Contribution(shown, field, "model", _criterion_of_feature(feature, " ".join(words)), amount)
 
 
-def class_contributions(
-    scorer: Scorer, account: Mapping[str, Reading], best: int, language: str = "id"
-) -> list[Contribution]:
+def class_contributions(scorer: Scorer, account: Accounts, best: int, language: str = "id") -> list[Contribution]:
     """Return what each known feature adds to the score of the class ``best``, the strongest first."""
     if len(scorer.classes) > 2:
         return model_contributions(scorer, account, best, language=language)
@@ -83,13 +99,13 @@ def class_contributions(
 
 
 def rule_contributions(
-    verdict: Verdict, account: Mapping[str, Reading], language: str = "id", scale: float = 1.0
+    verdict: Verdict, account: Accounts, language: str = "id", scale: float = 1.0
 ) -> list[Contribution]:
     """Return what each rule that fired adds to the log-odds for KOL, the strongest first."""
     sign = {"kol": scale, "influencer": -scale, "neither": 0.0}
     found = [
         Contribution(
-            explained_hit(hit, account, language),
+            explained_hit(hit, account[0], language),
             hit.field,
             "rule",
             hit.rule.criterion,
@@ -112,14 +128,14 @@ def by_criterion(contributions: Sequence[Contribution]) -> dict[str, float]:
     return {criterion: sums[criterion] for criterion in (*CRITERIA, "other")}
 
 
-def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] = (), language: str = "id") -> str:
+def reason(decision: Decision, verdict: Verdict, words: Iterable[Contribution] = (), language: str = "id") -> str:
     """Return the reason of an answer as one short sentence.
 
     Examples
     --------
-    >>> from kolclf.concepts import read_account
+    >>> from kolclf.accounts import read_account
     >>> from kolclf.rules import default_rules
-    >>> verdict = default_rules().judge(read_account(bio="Bidan desa di Alor"))
+    >>> [verdict] = default_rules().judge(read_account(bio="Bidan desa di Alor"))
     >>> reason(Decision("kol", "kol", 0.9, "rules", False, ""), verdict)
     'KOL: menyebut profesi perawat atau bidan.'
     """
@@ -140,27 +156,29 @@ def reason(decision: Decision, verdict: Verdict, words: Sequence[Contribution] =
         why = [say(decision.cause), *([say("guess").format(say(side)) + f" ({why[0]})"] if why else [])]
     elif not why:
         sign = 1 if side == "kol" else -1
-        shown = _leading_words([item for item in words if item.amount * sign > 0])
+        shown = _leading_words(item for item in words if item.amount * sign > 0)
         why = [say("words").format(shown)] if shown else [say("nothing").format(say(side))]
     if decision.label == "kol" and decision.promotes and any(hit.rule.id.endswith("_title") for hit in verdict.hits):
         why.append(say("claimed"))
     return f"{say(decision.label)}: {'; '.join(why)}."
 
 
-def label_reason(label: str, words: Sequence[Contribution], language: str = "id") -> str:
+def label_reason(label: str, words: Iterable[Contribution], language: str = "id") -> str:
     """Return the reason of an answer of a model with other labels."""
-    shown = _leading_words([item for item in words if item.amount > 0])
+    shown = _leading_words(item for item in words if item.amount > 0)
     return f"{_TEXT['label'][language].format(label)}{': ' if shown else ''}{shown}."
 
 
-def _leading_words(words: Sequence[Contribution], most: int = 3) -> str:
+def _leading_words(words: Iterable[Contribution], most: int = 3) -> str:
     """Return the words that add most, quoted, without placeholders."""
     shown: dict[str, str] = {}  # a word is named once, though it may count as itself and as a concept
     for item in words:
         word = item.word.split("”")[0].removeprefix("“")
         if PLACEHOLDERS.isdisjoint(word.split()):
             shown.setdefault(word, item.word if item.word.startswith("“") else f"“{item.word}”")
-    return ", ".join(list(shown.values())[:most])
+        if len(shown) == most:
+            break
+    return ", ".join(shown.values())
 
 
 def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:
@@ -176,53 +194,21 @@ def explained_hit(hit: Hit, account: Mapping[str, Reading], language: str) -> st
     return (f"“{words}”: " if words else "") + hit.rule.why[language]
 
 
-def _column_names(scorer: Scorer, account: Mapping[str, Reading]) -> dict[int, tuple[str, str, str]]:
-    """Return field, feature and the words behind it for every column that the account uses."""
-    names, offset = {}, 0
-    for name, space in scorer.spaces.items():
-        field = field_of(name)
-        tokens, concepts = account[field]
-        words: dict[str, str] = {}
-        if field != name:
-            for match in concepts:
-                for value in match.values:
-                    words.setdefault(value, " ".join(tokens[match.start : match.end]) or value)
-        else:
-            forms = scorer.features.forms(tokens)
-            for n in range(scorer.features.ngrams, 0, -1):
-                for i in range(len(tokens) - n + 1):
-                    words.setdefault(" ".join(forms[i : i + n]), " ".join(tokens[i : i + n]))
-        for feature, word in words.items():
-            if feature in space.vocabulary:
-                names[space.vocabulary[feature] + offset] = (field, feature, word)
-        offset += len(space.idf)
-    return names
-
-
 def _shown(tokens: Sequence[str]) -> str:
     return " ".join(map(written_title, tokens))
 
 
-def _criterion_of_feature(feature: str, word: str) -> str:
+def _criterion_of_feature(feature: str, words: str) -> str:
     if feature.startswith("<"):
         return criterion_of(feature) or "other"
-    if feature == PLACE:
-        return "area"
-    values = [value for match in find_concepts(word.split()) for value in match.values]
-    return next((criterion for value in values if (criterion := criterion_of(value))), "other")
+    return "area" if feature == PLACE else criterion_of_words(words) or "other"
 
 
-def ignored_words(scorer: Scorer, account: Mapping[str, Reading]) -> list[str]:
-    """Return the tokens that neither model nor lexicon knows."""
-    known = {feature for space in scorer.spaces.values() for feature in space.vocabulary}
-    return list(
-        dict.fromkeys(
-            token
-            for reading in account.values()
-            for token in reading.tokens
-            if token != BREAK and token not in known and stem(token) not in known
-        )
-    )
+def ignored_words(scorer: Scorer, account: Accounts) -> list[str]:
+    """Return the tokens of one account that neither model nor lexicon knows."""
+    known = {feature for _, feature in scorer.columns}
+    tokens = dict.fromkeys(token for reading in account[0].values() for token in reading.tokens)
+    return [token for token in tokens if token != BREAK and token not in known and stem(token) not in known]
 
 
 class Weight(NamedTuple):

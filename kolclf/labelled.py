@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from kolclf.data import Columns, as_text, cells_of, columns_listed
 from kolclf.errors import DataError
-from kolclf.tables import Table
+from kolclf.rows import Table
 
 
 class Labelled(NamedTuple):

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+ELONGATED = re.compile(r"([a-z])\1{2,}")
+
 
 @cache
 def lexicon() -> dict[str, Any]:
@@ -28,4 +30,4 @@ def shorten_elongation(text: str) -> str:
     >>> shorten_elongation("bangettt")
     'banget'
     """
-    return re.sub(r"([a-z])\1{2,}", r"\1", text)
+    return ELONGATED.sub(r"\1", text) if ELONGATED.search(text) else text

@@ -13,16 +13,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
+from kolclf.accounts import Accounts
 from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
 from kolclf.explain import weight_rows
 from kolclf.rules import Rules, default_rules
-from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer, Space
+from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer
 from kolclf.store import load_model
-from kolclf.vectorize import Counts, count, kept_stems, weigh
+from kolclf.vectorize import Counts, count, kept_stems, learnt_spaces, weigh
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
 Labels = NDArray[np.str_]
@@ -122,6 +124,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             If rows and labels differ in number, or fewer than two classes have two rows.
         """
         accounts = accounts_of(X)
+        with threadpool_limits(1, user_api="blas"):  # the solver's vectors are too short for threads to pay
+            return self._fit(accounts, y, groups, rules)
+
+    def _fit(self, accounts: Accounts, y: ArrayLike, groups: ArrayLike | None, rules: Rules | None) -> Self:
         labels = np.asarray(y, dtype=str)
         if len(accounts) != len(labels):
             raise DataError(f"{len(accounts)} accounts but {len(labels)} labels; give one label for each account")
@@ -132,10 +138,13 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             seen = ", ".join(f"{label} ({n})" for label, n in Counter(labels.tolist()).items()) or "none"
             raise DataError(f"training needs two labels with at least 2 rows each; seen: {seen}")
         features = Features(self.use_stems, self.ngrams)
-        counts = count(accounts, features, list(self._space_weights()))
+        weights = self._space_weights()
+        counts = count(accounts, features, list(weights), self.min_df)
         folds = self._folds(labels, trained, min(self.cv, rarest), groups)
         self.C_, held_out = self._search(counts, labels, trained, folds)
-        spaces, matrix = self._weigh(counts, np.arange(len(labels)))
+        idf, matrix = self._weigh(counts, np.arange(len(labels)))
+        matrix = matrix[:, np.concatenate(list(idf.values())) > 0]
+        spaces = learnt_spaces(counts, weights, idf)
         classifier = self._classifier(self.C_).fit(matrix[trained], labels[trained])
         answerable = None
         if (~trained).sum() >= MIN_SET_ASIDE:
@@ -187,7 +196,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
 
-    def _weigh(self, counts: Mapping[str, Counts], train: NDArray[np.int64]) -> tuple[dict[str, Space], Any]:
+    def _weigh(self, counts: Mapping[str, Counts], train: NDArray[np.int64]) -> tuple[dict[str, Floats], Any]:
         return weigh(counts, self._space_weights(), train, self.min_df)
 
     def _search(
@@ -200,7 +209,6 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         answerable = np.zeros(len(labels))
         losses: dict[float, list[float]] = {C: [] for C in grid}
         has_head = (~trained).sum() >= MIN_SET_ASIDE
-        matrices = []  # kept for the second head, whose C is known only at the end
         for train, test in folds:
             _, matrix = self._weigh(counts, train)
             fit, judged = train[trained[train]], test[trained[test]]
@@ -209,12 +217,11 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 model.set_params(C=C).fit(matrix[fit], labels[fit])
                 losses[C].append(log_loss(labels[judged], model.predict_proba(matrix[judged]), labels=self.classes_))
                 scores[C][test] = model.decision_function(matrix[test])
-            if has_head:
-                matrices.append(matrix)
         lowest = losses[min(grid, key=lambda C: np.mean(losses[C]))]
         tolerated = np.mean(lowest) + np.std(lowest, ddof=1) / np.sqrt(len(lowest))
         best = next(C for C in grid if np.mean(losses[C]) <= tolerated)
-        for (train, test), matrix in zip(folds, matrices, strict=False):
+        for train, test in folds if has_head else ():  # only now C is known
+            _, matrix = self._weigh(counts, train)
             head = self._classifier(best).fit(matrix[train], trained[train])
             answerable[test] = head.decision_function(matrix[test])
         return best, {"scores": scores[best], "answerable": answerable}

@@ -38,6 +38,10 @@ MaxError = Annotated[
     ),
 ]
 NoReview = Annotated[bool, typer.Option("--no-review", help="Always answer kol or influencer.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Processes that share a long table; by default one for each core."),
+]
 Bio = Annotated[str | None, typer.Option("--bio", help="One account's bio, instead of a file.")]
 Caption = Annotated[
     list[str] | None, typer.Option("--caption", help="One account's caption; may be given several times.")
@@ -77,6 +81,6 @@ def is_single(accounts: str | None, bio: str | None, caption: list[str] | None, 
 
 def account_given(name: str | None, bio: str | None, caption: list[str] | None) -> Any:
     """Read the account that was given by options."""
-    from kolclf.concepts import read_account
+    from kolclf.accounts import read_account
 
     return read_account(name or "", bio or "", "\n".join(caption or []))

@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
-from kolclf.batch import Answer, Predictor, Summary
-from kolclf.concepts import Reading
+from kolclf.accounts import Accounts
+from kolclf.batch import Summary
 from kolclf.decide import scales
 from kolclf.explain import (
     CRITERION_NAMES,
@@ -24,10 +24,11 @@ from kolclf.explain import (
     model_contributions,
     rule_contributions,
 )
+from kolclf.predictor import Answer, Predictor
+from kolclf.rows import Table as RowTable
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
-from kolclf.tables import Table as RowTable
-from kolclf.text import changes
+from kolclf.tokens import changes
 
 BAR = 20  # characters
 SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
@@ -126,15 +127,15 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     say(_HEAD["rows" if output == "-" else "written"][language].format(result.rows, output))
 
 
-def answer(predictor: Predictor, account: dict[str, Reading]) -> None:
+def answer(predictor: Predictor, account: Accounts) -> None:
     """Show the answer on one account, its reasons by criterion below it."""
     if "promotes" not in predictor.answer_columns:
-        [(label, p, _, why)] = predictor.rows([account])
+        [(label, p, _, why)] = predictor.rows(account)
         _out().print(f"[bold]{escape(label)}[/]  p = {p:.2f}\n{escape(why)}")
         return
-    [found] = predictor.answers([account])
+    [found] = predictor.answers(account)
     _headline(found)
-    _criteria(_contributions(predictor, found), predictor.language, with_words=True)
+    _criteria(_contributions(predictor, found, account), predictor.language, with_words=True)
 
 
 def _headline(found: Answer) -> None:
@@ -147,11 +148,11 @@ def _headline(found: Answer) -> None:
     _out().print(escape(found.reason), soft_wrap=True)
 
 
-def _contributions(predictor: Predictor, found: Answer) -> list[Contribution]:
+def _contributions(predictor: Predictor, found: Answer, account: Accounts) -> list[Contribution]:
     model_scale, rules_scale, _ = scales(predictor.policy, found.decision.source)
-    parts = rule_contributions(found.evidence.verdict, found.account, predictor.language, rules_scale)
+    parts = rule_contributions(found.evidence.verdict, account, predictor.language, rules_scale)
     if predictor.scorer is not None and model_scale:
-        parts += model_contributions(predictor.scorer, found.account, scale=model_scale, language=predictor.language)
+        parts += model_contributions(predictor.scorer, account, scale=model_scale, language=predictor.language)
     return parts
 
 
@@ -173,18 +174,18 @@ def _criteria(parts: Sequence[Contribution], language: str, with_words: bool) ->
     _out().print(table)
 
 
-def explanation(predictor: Predictor, account: dict[str, Reading]) -> None:
+def explanation(predictor: Predictor, account: Accounts) -> None:
     """Show one account's answer, its criteria, and every word and rule behind them."""
     language = predictor.language
     scorer = predictor.scorer
     if scorer is not None and not scorer.is_kol_model:
-        best = int(scorer.predict_proba(scorer.transform([account]))[0].argmax())
+        best = int(scorer.predict_proba(scorer.transform(account))[0].argmax())
         parts = class_contributions(scorer, account, best, language)
         _out().print(escape(label_reason(scorer.classes[best], parts, language)))
         _evidence(parts, language)
         return
-    [found] = predictor.answers([account])
-    parts = _contributions(predictor, found)
+    [found] = predictor.answers(account)
+    parts = _contributions(predictor, found, account)
     _headline(found)
     _criteria(parts, language, with_words=False)
     _evidence(parts, language)
@@ -251,16 +252,16 @@ def rules(all_rules: Rules, language: str) -> None:
     _out().print(table)
 
 
-def fired(all_rules: Rules, account: dict[str, Reading], language: str) -> None:
+def fired(all_rules: Rules, account: Accounts, language: str) -> None:
     """Show which rules fire on an account."""
-    verdict = all_rules.judge(account)
+    [verdict] = all_rules.judge(account)
     table = _table("id", "", "", _HEAD["evidence"][language])
     for hit in verdict.hits:
         table.add_row(
             escape(hit.rule.id),
             f"[{SIDE_STYLE[hit.rule.side]}]{hit.rule.side}[/]",
             f"{hit.rule.weight:g}",
-            escape(explained_hit(hit, account, language)),
+            escape(explained_hit(hit, account[0], language)),
         )
     _out().print(table)
     _out().print(f"{_HEAD['sum'][language]} {verdict.log_odds:+.2f}")

@@ -5,20 +5,25 @@ why in words. Hits add up, so their order never matters and none hides another.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kolclf.concepts import Match, PhraseIndex, Reading, groups, phrases, read
+import numpy as np
+
+from kolclf.accounts import FIELDS, Accounts, Texts, read_texts
 from kolclf.errors import RulesError
 from kolclf.lexicon import lexicon, listed
+from kolclf.meanings import groups, meanings, phrases_of
+from kolclf.phrases import Lists, PhraseIndex
+from kolclf.words import Ints
 
-FIELDS = ("bio", "captions")
 SIDES = ("kol", "influencer", "neither")
 MAX_WEIGHT = 100
 CRITERIA = ("medium", "credibility", "area", "daily_work", "livelihood")
+_PHRASES = ("any", "with", "unless")
 _REQUIRED: dict[str, type | tuple[type, ...]] = {
     "side": str,
     "weight": (int, float),
@@ -87,40 +92,68 @@ class Rules:
     """
 
     def __init__(self, rules: Mapping[str, Any], source: str = "rules") -> None:
-        self.rules = tuple(_rule(source, name, body) for name, body in rules.items())
+        written = [body.get(key, "") for body in rules.values() if isinstance(body, dict) for key in _PHRASES]
+        read = _phrases([text for text in written if isinstance(text, str)])
+        self.rules = tuple(_rule(source, name, body, read) for name, body in rules.items())
         wanted = {phrase for rule in self.rules for phrase in rule.any | rule.with_any | rule.unless}
-        self._index = PhraseIndex((phrase, phrase) for phrase in sorted(wanted) if not phrase.startswith("<"))
+        self._index = PhraseIndex(sorted(phrase for phrase in wanted if not phrase.startswith("<")))
+        values = {phrase: number for number, phrase in enumerate(self._index.phrases)}
+        of_meanings = [[values.setdefault(value, len(values)) for value in meaning] for meaning in meanings()]
+        self._meanings = Lists(of_meanings)
+        self._any, self._with, self._unless = (
+            (
+                Lists.inverted([[values[v] for v in sorted(of) if v in values] for of in sets], len(values))
+                for sets in zip(*((rule.any, rule.with_any, rule.unless) for rule in self.rules), strict=True)
+            )
+            if self.rules
+            else (Lists([[]] * len(values)),) * 3
+        )
 
-    def judge(self, account: Mapping[str, Reading]) -> Verdict:
-        """Return the verdict on one account, as read by ``read_account``.
+    def judge(self, accounts: Accounts) -> list["Verdict"]:
+        """Return the verdict on each account.
 
         Examples
         --------
-        >>> from kolclf.concepts import read_account
-        >>> verdict = default_rules().judge(read_account(bio="Bidan desa di Alor"))
+        >>> from kolclf.accounts import read_account
+        >>> [verdict] = default_rules().judge(read_account(bio="Bidan desa di Alor"))
         >>> [hit.rule.id for hit in verdict.hits], verdict.log_odds
         (['nursing'], 2.6)
         """
-        hits: list[Hit] = []
+        hits: list[list[Hit]] = [[] for _ in range(len(accounts))]
         for field in FIELDS:
-            if field in account:
-                found = self._evidence(account[field])
-                hits += [hit for rule in self.rules if field in rule.fields and (hit := _fire(rule, field, found))]
-        sums = {side: sum(hit.rule.weight for hit in hits if hit.rule.side == side) for side in SIDES}
-        return Verdict(
-            tuple(hits),
-            round(sums["kol"] - sums["influencer"], 6),
-            sums["neither"],
-            any(hit.rule.promotes for hit in hits),
-        )
+            texts = accounts.fields[field]
+            shift = texts.tokens.indptr.tolist()
+            for row, number, start, end in zip(*self._fired(texts), strict=True):
+                rule = self.rules[number]
+                if field in rule.fields:
+                    hits[row].append(Hit(rule, field, start - shift[row], end - shift[row]))
+        return [_verdict(of_account) for of_account in hits]
 
-    def _evidence(self, reading: Reading) -> dict[str, Match]:
-        """Return the first match of every phrase and concept in a text."""
-        found: dict[str, Match] = {}
-        for match in [*reading.concepts, *self._index.every(reading.tokens)]:
-            for value in match.values:
-                found.setdefault(value, match)
-        return found
+    def _fired(self, texts: Texts) -> list[list[int]]:
+        """Return row, rule, start and end of every rule that fires, by its first match, ordered by row and rule."""
+        found = self._index.every(texts.tokens)
+        meant, value = self._meanings.of(texts.matches.meaning)
+        start = np.append(found.start, texts.matches.start[meant])
+        end = np.append(found.end, texts.matches.end[meant])
+        row = np.append(texts.tokens.rows()[found.start], texts.rows[meant])
+        value = np.append(found.phrase, value)
+
+        def pairs(lists: Lists) -> tuple[Ints, Ints]:
+            at, rule = lists.of(value)
+            return at, row[at] * len(self.rules) + rule
+
+        at, key = pairs(self._any)
+        needs = np.array([bool(rule.with_any) for rule in self.rules])
+        if len(key):
+            fires = ~np.isin(key, pairs(self._unless)[1]) & (
+                ~needs[key % len(needs)] | np.isin(key, pairs(self._with)[1])
+            )
+            at, key = at[fires], key[fires]
+        order = np.lexsort((end[at], start[at], key))
+        at, key = at[order], key[order]
+        first = np.append(True, key[1:] != key[:-1])[: len(key)]
+        at, key = at[first], key[first]
+        return [part.tolist() for part in (key // max(len(needs), 1), key % max(len(needs), 1), start[at], end[at])]
 
     def check_examples(self) -> None:
         """Check that every example fires its rule and no counter-example does.
@@ -130,26 +163,38 @@ class Rules:
         RulesError
             Naming the first rule whose example or counter-example does not hold.
         """
-        for rule in self.rules:
-            for text, wanted in ((rule.example, True), (rule.counter_example, False)):
-                fired = _fire(rule, rule.fields[0], self._evidence(read(text))) is not None
-                if fired != wanted:
+        for examples, wanted in (("example", True), ("counter_example", False)):
+            texts = read_texts([getattr(rule, examples) for rule in self.rules])
+            row, number, _, _ = self._fired(texts)
+            fired = {rule for rule, text in zip(number, row, strict=True) if rule == text}
+            for i, rule in enumerate(self.rules):
+                if (i in fired) != wanted:
                     kind = "does not fire it" if wanted else "fires it"
                     raise RulesError(
-                        f"rule '{rule.id}': its {'' if wanted else 'counter-'}example {text!r} {kind}; "
+                        f"rule '{rule.id}': its {'' if wanted else 'counter-'}example {getattr(rule, examples)!r} {kind}; "
                         "mend its phrases or the example"
                     )
 
 
-def _fire(rule: Rule, field: str, found: Mapping[str, Match]) -> Hit | None:
-    matches = [found[phrase] for phrase in rule.any if phrase in found]
-    if not matches or (rule.with_any and rule.with_any.isdisjoint(found)) or not rule.unless.isdisjoint(found):
-        return None
-    first = min(matches)
-    return Hit(rule, field, first.start, first.end)
+def _verdict(hits: Sequence[Hit]) -> Verdict:
+    sums = dict.fromkeys(SIDES, 0.0)
+    for hit in hits:
+        sums[hit.rule.side] += hit.rule.weight
+    return Verdict(
+        tuple(hits),
+        round(sums["kol"] - sums["influencer"], 6),
+        sums["neither"],
+        any(hit.rule.promotes for hit in hits),
+    )
 
 
-def _rule(source: str, name: str, body: Any) -> Rule:
+def _phrases(lists: Sequence[str]) -> dict[str, list[str]]:
+    """Return the phrases of each list of phrases and concepts, without the concepts."""
+    plain = [", ".join(word for word in listed(words) if not word.startswith("<")) for words in lists]
+    return dict(zip(lists, phrases_of(plain), strict=True))
+
+
+def _rule(source: str, name: str, body: Any, read: Mapping[str, list[str]]) -> Rule:
     def fail(problem: str) -> RulesError:
         return RulesError(f"{source}: rule [{name}]: {problem}")
 
@@ -178,13 +223,13 @@ def _rule(source: str, name: str, body: Any) -> Rule:
     if not all(isinstance(body["why"].get(language), str) for language in ("id", "en")):
         raise fail("why needs a sentence in 'id' and one in 'en'")
     phrase_sets = []
-    for key in ("any", "with", "unless"):
+    for key in _PHRASES:
         words = listed(body.get(key, ""))
         concepts = [word for word in words if word.startswith("<")]
         for concept in concepts:
             if concept not in known_concepts():
                 raise fail(f"concept {concept} is not in lexicon.toml; check its spelling")
-        phrase_sets.append(frozenset(concepts + phrases(", ".join(word for word in words if not word.startswith("<")))))
+        phrase_sets.append(frozenset(concepts + read[body.get(key, "")]))
     if not phrase_sets[0]:
         raise fail("'any' holds no word that can be matched; add a phrase or a <concept>")
     return Rule(

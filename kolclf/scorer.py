@@ -4,19 +4,22 @@ A row of TF-IDF weights times a vector of coefficients, as in scikit-learn, but 
 so a model file cannot run code, does not rot with versions, and one prediction starts fast.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kolclf.concepts import Reading
+from kolclf.accounts import Accounts, Reading
 from kolclf.decide import Policy
-from kolclf.stem import stem
+from kolclf.meanings import concepts, concepts_of
+from kolclf.phrases import PhraseIndex
+from kolclf.stem import stems
 from kolclf.text import BREAK, PLACE
 from kolclf.titles import places
+from kolclf.words import Ints
 
 Floats = NDArray[np.float64]
 
@@ -58,7 +61,8 @@ class Features(NamedTuple):
         ['masakan', 'xplace']
         """
         known_places = places()
-        return [PLACE if token in known_places else stem(token) if self.use_stems else token for token in tokens]
+        forms = stems(tokens) if self.use_stems else tokens
+        return [PLACE if token in known_places else form for token, form in zip(tokens, forms, strict=True)]
 
 
 def field_of(space: str) -> str:
@@ -93,11 +97,28 @@ class Space(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another."""
+    """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another.
 
-    indptr: NDArray[np.int64]
-    columns: NDArray[np.int64]
+    ``start`` and ``end`` tell by which tokens of its field an account has a feature, where it does so first.
+    """
+
+    indptr: Ints
+    columns: Ints
     values: Floats
+    start: Ints
+    end: Ints
+
+
+def counted(keys: Ints) -> tuple[Ints, Ints]:
+    """Return where each distinct key stands first, by key in order, and how often it stands.
+
+    >>> counted(np.array([7, 3, 7]))
+    (array([1, 0]), array([1, 2]))
+    """
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(keys)])
+    return order[firsts], np.diff(firsts, append=len(keys))
 
 
 @dataclass(frozen=True)
@@ -137,28 +158,50 @@ class Scorer:
         """Whether rules and policy apply."""
         return self.classes == ("influencer", "kol")
 
-    def transform(self, accounts: Sequence[Mapping[str, Reading]]) -> Rows:
-        """Return the TF-IDF rows of accounts, each read by ``read_account``.
+    @cached_property
+    def _words(self) -> PhraseIndex:
+        """Return what finds the words of all fields."""
+        spaces = [space for name, space in self.spaces.items() if not name.endswith(CONCEPTS)]
+        return PhraseIndex((word for space in spaces for word in space.vocabulary), self.features.forms)
+
+    @cached_property
+    def _columns(self) -> dict[str, Ints]:
+        """Return by space the column of every phrase, or of every concept; -1 for none."""
+        values = {True: concepts(), False: self._words.phrases}
+        return {
+            name: np.array(
+                [space.vocabulary.get(value, -1) for value in values[name.endswith(CONCEPTS)]], dtype=np.int64
+            )
+            for name, space in self.spaces.items()
+        }
+
+    def transform(self, accounts: Accounts) -> Rows:
+        """Return the TF-IDF rows of accounts.
 
         Counts are damped to ``1 + log(count)``, weighted by idf, and each space is scaled to length 1, then by its weight.
         """
-        indptr, columns, values, length = [0], [], [], 0
-        for account in accounts:
-            offset = 0
-            for name, space in self.spaces.items():
-                counts = Counter(OfSpace(name, self.features)(account))
-                known = sorted((space.vocabulary[f], n) for f, n in counts.items() if f in space.vocabulary)
-                if known:
-                    at = np.array([column for column, _ in known])
-                    row = (1.0 + np.log([n for _, n in known])) * space.idf[at]
-                    length += len(at)
-                    columns.append(at + offset)
-                    values.append(row / np.sqrt(row @ row) * space.weight)
-                offset += len(space.idf)
-            indptr.append(length)
-        return Rows(
-            np.array(indptr), np.concatenate(columns or [np.empty(0, int)]), np.concatenate(values or [np.empty(0)])
-        )
+        parts, offset = [], 0
+        for name, space in self.spaces.items():
+            texts = accounts.fields[field_of(name)]
+            if name.endswith(CONCEPTS):
+                at, found = concepts_of(texts.matches.meaning)
+                start, end, rows = texts.matches.start[at], texts.matches.end[at], texts.rows[at]
+            else:
+                start, end, found = self._words.every(texts.tokens)
+                rows = texts.tokens.rows()[start]
+            columns = self._columns[name][found]
+            known = columns >= 0
+            rows, start, end, columns = rows[known], start[known], end[known], columns[known]
+            first, counts = counted(rows * len(space.idf) + columns)
+            rows, columns = rows[first], columns[first]
+            values = (1.0 + np.log(counts)) * space.idf[columns]
+            length = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(accounts)))
+            parts.append((rows, columns + offset, values / length[rows] * space.weight, start[first], end[first]))
+            offset += len(space.idf)
+        rows, columns, values, start, end = (np.concatenate(part) for part in zip(*parts, strict=True))
+        order = np.argsort(rows, kind="stable")
+        indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(accounts))))
+        return Rows(indptr, columns[order], values[order], start[order], end[order])
 
     def decision_function(self, rows: Rows) -> Floats:
         """Return log-odds, of shape (n_rows,) for two classes, else scores of shape (n_rows, n_classes)."""
@@ -177,9 +220,14 @@ class Scorer:
         """Return the scores of the second head, of shape (n_rows,), if there is one."""
         return None if self.answerable is None else _dot(rows, self.answerable[0]) + self.answerable[1]
 
+    @cached_property
+    def columns(self) -> list[tuple[str, str]]:
+        """Field and feature of every column."""
+        return [(field_of(name), feature) for name, space in self.spaces.items() for feature in space.vocabulary]
+
     def feature_names(self) -> list[str]:
         """Return the names of all columns, ``field:feature``."""
-        return [f"{field_of(name)}:{feature}" for name, space in self.spaces.items() for feature in space.vocabulary]
+        return [f"{field}:{feature}" for field, feature in self.columns]
 
 
 def _dot(rows: Rows, coef: Floats) -> Floats:

@@ -1,16 +1,16 @@
-"""From raw text to tokens, by ordered steps that each have a name.
+"""The steps from a raw word, or some that belong together, to tokens; each step has a name.
 
-``normalize`` leaves lower-case ASCII tokens parted by spaces, and a lone ``.`` wherever a phrase ends (a line break, a
-comma, a pipe, an emoji). What is personal or a number becomes a placeholder (``xphone``, ``xlink``, ...); a title becomes
-one token (``Sp.OG(K)`` -> ``gelarspog``) before letter case is lost. The word tables are in ``lexicon.toml``.
+They leave lower-case ASCII tokens parted by spaces, and a lone ``.`` wherever a phrase ends (a line break, a comma, a pipe,
+an emoji). What is personal or a number becomes a placeholder (``xphone``, ``xlink``, ...); a title becomes one token
+(``Sp.OG(K)`` -> ``gelarspog``) before letter case is lost. The word tables are in ``lexicon.toml``; ``tokens.py`` says which
+words are read together.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
-from functools import cache
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import cache, lru_cache, partial
 
 from kolclf.lexicon import lexicon, listed, shorten_elongation
 from kolclf.titles import read_titles
@@ -23,37 +23,41 @@ PLACEHOLDERS = frozenset(
 MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
 
 
-class Change(NamedTuple):
-    """One step that changed a text: its name and the text after it."""
+# --- 1 encoding
 
-    step: str
-    text: str
+# Every letter that mojibake can hold but plain text seldom does; without one, there is nothing to undo.
+_DOUBTFUL = re.compile(
+    "[\x80-\x9f\xa2-\xa8\xaa\xac\xaf-\xb6\xb8-\xba\xbc-\xbe\xc0-\u052f\u2020\u2021\u2030\u20a0-\u20bf\u2116\u2200-\u22ff"
+    "\u2310\u2500-\u259f\u25ca\ud800-\udfff\uf8ff\ufb01\ufb02\ufffd]"
+)
 
 
-# --- 1 repair
+def fix_encoding(text: str) -> str:
+    """Undo mojibake, and drop halves of characters."""
+    if text.isascii() or not _DOUBTFUL.search(text):
+        return text
+    import ftfy  # noqa: PLC0415 (slow to import, seldom needed)
 
+    return ftfy.fix_encoding(text.encode("utf-8", "ignore").decode("utf-8"))
+
+
+# --- 2 repair and 3 letters: from here on a text is ASCII
+
+_CONTROL = dict.fromkeys([*range(9), *range(11, 32), 127], " ")
 _INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 _INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
-_CONTROL = [*range(9), *range(11, 32), *range(127, 160)]
-_UNSEEN = dict.fromkeys(_CONTROL, " ") | dict.fromkeys(_INVISIBLE)
+_UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
 
 def _repair(text: str) -> str:
-    """Undo mojibake, HTML entities and written-out line breaks; drop what cannot be seen."""
-    if not text.isascii():
-        from ftfy import fix_encoding  # noqa: PLC0415 (slow to import, seldom needed)
-
-        text = fix_encoding(text.encode("utf-8", "ignore").decode("utf-8"))
+    """Undo HTML entities and line breaks written out; drop control characters."""
     if "&" in text:
         text = html.unescape(text)
     # "\\n" as two characters is what some scrapers write for a line break
-    return text.replace("\\n", "\n").translate(_UNSEEN)
-
-
-# --- 2 letters
-
-_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
-_FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u052f\u0561-\u0587]")
+    text = text.replace("\\n", "\n")
+    return text if text.isprintable() else text.translate(_CONTROL)
 
 
 @cache
@@ -61,26 +65,23 @@ def _look_alikes(table: str) -> dict[int, str]:
     return {ord(seen): meant for meant, letters in lexicon()[table].items() for seen in letters}
 
 
+@cache
+def _emoji_names() -> dict[int, str]:
+    return {ord(sign): f"\nemoji{name}\n" for name, signs in lexicon()["emoji"].items() for sign in signs}
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_ascii(run: str) -> str:
+    """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
+    run = unicodedata.normalize("NFKC", run.translate(_UNSEEN).translate(_look_alikes("letters")))
+    run = re.sub(r"[^\W\x00-\x7f]+", _as_latin, _single_indicators(run))
+    run = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
+    return "".join(c if c.isascii() else "|" for c in run.translate(_emoji_names()))
+
+
 def _as_latin(match: re.Match[str]) -> str:
-    word = match[0]
-    read = word if word.isascii() else word.translate(_look_alikes("foreign_letters"))
-    return read if read.isascii() else word
-
-
-def _letters(text: str) -> str:
-    """Read fancy, spaced-out, accented and look-alike letters as plain ones."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text.translate(_look_alikes("letters")))
-        text = _single_indicators(text)
-        if _FOREIGN.search(text):
-            text = re.sub(r"\w+", _as_latin, text)
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _joined_letters(text)
-
-
-def _joined_letters(text: str) -> str:
-    """Read ``d o k t e r`` as a word."""
-    return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
+    read = match[0].translate(_look_alikes("foreign_letters"))
+    return read if read.isascii() else match[0]
 
 
 def _single_indicators(text: str) -> str:
@@ -92,7 +93,21 @@ def _single_indicators(text: str) -> str:
     )
 
 
-# --- 3 placeholders
+def _letters(text: str) -> str:
+    """Read all characters as ASCII, and spaced-out letters as a word."""
+    if not text.isascii():
+        text = _FOREIGN.sub(lambda match: _as_ascii(match[0]), text)
+    return _joined_letters(text)
+
+
+def _joined_letters(text: str) -> str:
+    """Read ``d o k t e r`` as a word."""
+    if text.count(" ") < 3:
+        return text
+    return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
+
+
+# --- 4 placeholders
 
 _TOP_LEVEL = (
     "com|co|net|org|info|link|bio|page|shop|store|app|news|xyz|blog|site|web|online|studio|design|tv"
@@ -139,7 +154,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     ),
     (re.compile(r"(?<!\w)@[ .-]{0,3}\w[\w.]{0,60}"), " xhandle "),
     (re.compile(rf"\b({_PLATFORM}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
-    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;•·)]))", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)]))", re.I), r" \1 xhandle "),
     (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
     (
         re.compile(
@@ -157,35 +172,31 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 ]
 
 
+_HINTS = re.compile(r"[\d@_.:=<\[%]|\bat\b", re.I)  # what every placeholder has at least one of
+
+
 def _placeholders(text: str) -> str:
     """Replace links, addresses, phone numbers, handles, money, shares and times by their kind."""
+    if not _HINTS.search(text):
+        return text
     for pattern, kind in _PLACEHOLDERS:
         text = pattern.sub(kind, text)
     return text
 
 
-# --- 5 to 9
+# --- 6 to 9
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+|(?<=[A-Za-z])(?=\d)")
 _HASHTAG = re.compile(r"#(\w{1,200})")
-_JOINER = re.compile(r"(?<=[^ ])['’`´](?=\w)")
-_BETWEEN = re.compile(r" [-/–—+]+ ")
+_JOINER = re.compile(r"(?<=[^ ])['`](?=\w)")
+_BETWEEN = re.compile(r"(?:^|(?<= ))[-/+]+(?= |$)")
+_SPACES = re.compile("[ /&+_-]+")
 _BREAKS = re.compile(r"[^a-z0-9 /&+_-][^a-z0-9]*")
 
 
 def _hashtags(text: str) -> str:
     """Split hashtags into their words."""
     return _HASHTAG.sub(lambda match: f"\n{_CAMEL.sub(' ', match[1])}\n", text)
-
-
-@cache
-def _emoji_names() -> dict[int, str]:
-    return {ord(sign): f"\nemoji{name}\n" for name, signs in lexicon()["emoji"].items() for sign in signs}
-
-
-def _emoji(text: str) -> str:
-    """Name the emoji that say something."""
-    return text if text.isascii() else text.translate(_emoji_names())
 
 
 def _lower_case(text: str) -> str:
@@ -200,70 +211,36 @@ def _with_digits() -> frozenset[str]:
 def _separators(text: str) -> str:
     """Keep tokens and the breaks between phrases."""
     text = _BREAKS.sub(f" {BREAK} ", _BETWEEN.sub("\n", _JOINER.sub("", text)))
-    tokens = shorten_elongation(_joined_letters(re.sub("[ /&+_-]+", " ", text))).split()
-    kept: list[str] = []
-    for token in tokens:
-        if token == BREAK and (not kept or kept[-1] == BREAK):
-            continue
-        known = token in _with_digits() or not any(c.isdigit() for c in token)
-        kept.append(token[:MAX_TOKEN] if known else "xnumber")
-    return " ".join(kept[:-1] if kept and kept[-1] == BREAK else kept)
+    tokens = shorten_elongation(_joined_letters(_SPACES.sub(" ", text))).split()
+    return " ".join(
+        token[:MAX_TOKEN] if token.isalpha() or token == BREAK or token in _with_digits() else "xnumber"
+        for token in tokens
+    )
 
 
-_STEPS: list[tuple[str, Callable[[str], str]]] = [
+Step = tuple[str, Callable[[str], str]]
+STEPS: list[Step] = [
     ("repair", _repair),
     ("letters", _letters),
     ("placeholders", _placeholders),
     ("titles", read_titles),
     ("hashtags", _hashtags),
-    ("emoji", _emoji),
     ("lower-case", _lower_case),
     ("elongation", shorten_elongation),
     ("separators", _separators),
 ]
+NAME_STEPS: list[Step] = [
+    (name, partial(read_titles, is_name=True)) if step is read_titles else (name, step) for name, step in STEPS
+]
 
 
-def changes(text: str, is_name: bool = False) -> Iterator[Change]:
-    """Yield every step that changed ``text``, with what it made of it; in a name, titles need no comma before them.
+FOLDING = 2  # steps after which a text is ASCII
 
-    >>> [change.step for change in changes("dr. Rina, Sp.A")]
-    ['titles', 'lower-case', 'separators']
+
+def as_ascii(text: str) -> str:
+    """Return the ASCII that a text reads as, before anything else is done to it.
+
+    >>> as_ascii("𝗱𝗿. Rina"), as_ascii("caf\u00e9")
+    ('dr. Rina', 'cafe')
     """
-    for name, step in _STEPS:
-        changed = read_titles(text, is_name) if step is read_titles else step(text)
-        if changed != text:
-            yield Change(name, changed)
-        text = changed
-
-
-def normalize(text: str, is_name: bool = False) -> str:
-    """Return ``text`` as lower-case tokens parted by spaces, with ``.`` where a phrase ends.
-
-    Pure, idempotent, and defined for every string.
-
-    >>> normalize("𝗱𝗿. Rina, Sp.A(K) | Praktik RS Mitra 0812 0000 1234")
-    'gelardr rina . gelarspa . praktik rs mitra xphone'
-    >>> normalize("Spa murah, baru plg dr Bandung bangettt #KopiSusu")
-    'spa murah . baru plg dr bandung banget . kopi susu'
-    """
-    for change in changes(text, is_name):
-        text = change.text
-    return text
-
-
-def tokenize(text: str) -> list[str]:
-    """Return the tokens of ``text``; the token ``.`` parts its phrases.
-
-    >>> tokenize("Bidan | Alor")
-    ['bidan', '.', 'alor']
-    """
-    return normalize(text).split()
-
-
-def tokenize_name(name: str) -> list[str]:
-    """Return the tokens of a display name, where titles need no comma before them.
-
-    >>> tokenize_name("Rina Kartika SH MKn")
-    ['rina', 'kartika', 'gelarsh', 'gelarmkn']
-    """
-    return normalize(name, is_name=True).split()
+    return _letters(_repair(text))

@@ -81,13 +81,33 @@ def places() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["places"]))
 
 
+@cache
+def bare_prefixes() -> frozenset[str]:
+    """Return the titles that may stand before a name without a dot, in small letters."""
+    return frozenset(form.lower() for form in _titles().bare)
+
+
+@cache
+def title_parts() -> frozenset[str]:
+    """Return every word, in small letters, that is a title or a part of one: ``sp`` and ``og`` of ``Sp.OG``."""
+    titles = _titles()
+    parts = {part for form in titles.dotted for part in form.split(".")}
+    return frozenset(parts | {form.lower() for form in (*titles.compact, *titles.prefix)} - {""})
+
+
+@cache
+def needed_words() -> dict[str, tuple[str, list[str]]]:
+    """Return the tokens of titles that count only beside certain words: how they read otherwise, and these words."""
+    written = {title_token(form): form for form in _titles().prefix}
+    return {token: (written[token].lower(), words) for token, words in _titles().needs.items()}
+
+
 class _Reader:
     """Reads the titles of one text; it remembers where the last one ended, since titles come in rows."""
 
     def __init__(self, text: str, is_name: bool) -> None:
         self.text, self.is_name = text, is_name
         self.last_end = -1
-        self.needed: dict[str, bool] = {}  # token -> whether the text holds what it needs
 
     def __call__(self, match: re.Match[str]) -> str:
         """Return what a title-shaped run reads as."""
@@ -129,10 +149,7 @@ class _Reader:
         following = re.match(r"\.?[^\w\n]*(\w+)", self.text[end : end + 40])
         name_follows = following is None or not following[1][0].islower()
         if self.text[end : end + 1] == ".":
-            if token not in self.needed:
-                needs = titles.needs.get(token, [])
-                self.needed[token] = not needs or any(word in self.text.lower() for word in needs)
-            return token if self.needed[token] and (name_follows or self._starts_phrase(start)) else None
+            return token if name_follows or self._starts_phrase(start) else None
         place_follows = following is not None and following[1].lower() in places()
         bare = spelled in titles.bare and following is not None and name_follows and not place_follows
         return token if bare and self._starts_phrase(start) else None

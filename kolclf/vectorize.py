@@ -1,74 +1,138 @@
-"""Accounts to sparse counts, and counts to TF-IDF, for training."""
+"""Accounts to sparse counts, once, and counts to the TF-IDF of each fold, for training."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import scipy.sparse as sp
-from numpy.typing import NDArray
-from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-from kolclf.concepts import Reading
+from kolclf.accounts import Accounts, Texts
 from kolclf.errors import DataError
-from kolclf.scorer import Features, OfSpace, Space
+from kolclf.meanings import concepts, concepts_of
+from kolclf.scorer import CONCEPTS, Features, Floats, Space, field_of
 from kolclf.stem import stem
-
-Account = Mapping[str, Reading]
+from kolclf.text import BREAK
+from kolclf.words import Ints
 
 
 class Counts(NamedTuple):
-    """The features of one space, in order, and how often each account has them (n_accounts, n_features)."""
+    """The features of one space, in alphabetical order, and how often each account has them (n_accounts, n_features)."""
 
-    names: NDArray[np.object_]
+    names: list[str]
     matrix: Any
 
 
-def count(accounts: Sequence[Account], features: Features, spaces: Sequence[str]) -> dict[str, Counts]:
-    """Count the features of every account, by space."""
-    return {name: _count(accounts, OfSpace(name, features)) for name in spaces}
+def count(accounts: Accounts, features: Features, spaces: Sequence[str], min_df: int = 1) -> dict[str, Counts]:
+    """Count the features of every account, by space, as ``CountVectorizer(analyzer=OfSpace(...), min_df=min_df)`` does."""
+    found = {}
+    for name in spaces:
+        texts = accounts.fields[field_of(name)]
+        parts = [_concepts(texts)] if name.endswith(CONCEPTS) else _words(texts, features, min_df)
+        names = [feature for part in parts for feature in part.names]
+        matrix = sp.hstack([part.matrix for part in parts], format="csr")
+        kept = np.flatnonzero(np.bincount(matrix.indices, minlength=len(names)) >= min_df).tolist()
+        order = sorted(kept, key=names.__getitem__)
+        matrix = matrix[:, order]
+        matrix.sort_indices()  # sums run in one order, whatever was read before: the same data, the same bytes
+        found[name] = Counts([names[column] for column in order], matrix)
+    return found
 
 
-def _count(accounts: Sequence[Account], analyzer: OfSpace) -> Counts:
-    counter = CountVectorizer(analyzer=analyzer)
-    try:
-        matrix = counter.fit_transform(accounts)
-    except ValueError:  # no feature at all in this space
-        return Counts(np.empty(0, dtype=object), sp.csr_matrix(np.empty((len(accounts), 0), dtype=np.int64)))
-    return Counts(counter.get_feature_names_out(), matrix)
+def _summed(rows: Ints, columns: Ints, texts: Texts, width: int) -> Any:
+    """Return the matrix of how often each row has each column."""
+    shape = (len(texts.tokens.indptr) - 1, width)
+    return sp.csr_matrix((np.ones(len(rows), dtype=np.int32), (rows, columns)), shape=shape)
+
+
+def _concepts(texts: Texts) -> Counts:
+    at, columns = concepts_of(texts.matches.meaning)
+    return Counts(concepts(), _summed(texts.rows[at], columns, texts, len(concepts())))
+
+
+def _words(texts: Texts, features: Features, min_df: int) -> list[Counts]:
+    """Return the runs of tokens by length; where a run is too rare, so is every longer one that begins with it."""
+    tokens = texts.tokens.vocabulary.tokens
+    used = np.flatnonzero(np.bincount(texts.tokens.codes, minlength=1)).tolist()
+    forms = features.forms([tokens[code] for code in used])
+    names = list(dict.fromkeys([BREAK, *forms]))
+    numbers = {name: number for number, name in enumerate(names)}
+    number_of = np.zeros(len(tokens), dtype=np.int64)
+    number_of[used] = [numbers[form] for form in forms]
+    codes = number_of[texts.tokens.codes]
+    rows, runs, at = texts.tokens.rows(), np.zeros_like(codes), np.flatnonzero(codes)
+    shorter, found = [""], []
+    for length in range(1, features.ngrams + 1):
+        columns, keys = pd.factorize(
+            runs[at] * len(names) + codes[at + length - 1]
+        )  # by hashing: no sort, as np.unique
+        matrix = _summed(rows[at], columns, texts, len(keys))
+        kept = np.bincount(matrix.indices, minlength=len(keys)) >= min_df
+        shorter = [f"{shorter[key // len(names)]} {names[key % len(names)]}".lstrip() for key in keys[kept].tolist()]
+        found.append(Counts(shorter, matrix[:, kept]))
+        at, columns = at[kept[columns]], columns[kept[columns]]
+        runs[at] = (np.cumsum(kept) - 1)[columns]
+        at = at[codes[at + length] != 0]  # a text ends with a break, so no run leaves it
+    return found
 
 
 def weigh(
-    counts: Mapping[str, Counts], weights: Mapping[str, float], train: NDArray[np.int64], min_df: int
-) -> tuple[dict[str, Space], Any]:
-    """Return the spaces as learnt from the rows ``train``, and the joined TF-IDF matrix of all rows.
+    counts: Mapping[str, Counts], weights: Mapping[str, float], train: Ints, min_df: int
+) -> tuple[dict[str, Floats], Any]:
+    """Return the idf of each space as learnt from the rows ``train``, and the joined TF-IDF matrix of all rows.
+
+    The idf is ``log((1 + n) / (1 + df)) + 1`` as scikit-learn smooths it, and 0 for features of fewer than ``min_df`` of
+    these rows: such columns are 0 throughout, so all folds share their columns.
 
     Raises
     ------
     DataError
         If no feature occurs in ``min_df`` of these rows.
     """
-    spaces, parts = {}, []
+    idf, parts = {}, []
     for name, (names, matrix) in counts.items():
-        kept = np.flatnonzero(np.asarray((matrix[train] > 0).sum(axis=0)).ravel() >= min_df)
-        idf = np.empty(0)
-        if len(kept):
-            columns = matrix[:, kept]
-            tfidf = TfidfTransformer(sublinear_tf=True).fit(columns[train])
-            idf = tfidf.idf_
-            parts.append(tfidf.transform(columns) * weights[name])
-        spaces[name] = Space({feature: i for i, feature in enumerate(names[kept])}, idf, weights[name])
-    if not parts:
+        df = np.bincount(matrix[train].indices, minlength=len(names))
+        idf[name] = np.where(df >= min_df, np.log((1 + len(train)) / (1 + df)) + 1, 0.0)
+        values = (1.0 + np.log(matrix.data)) * idf[name][matrix.indices]
+        rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+        length = np.sqrt(np.bincount(rows, weights=values * values, minlength=matrix.shape[0]))
+        values *= weights[name] / np.where(length, length, 1.0)[rows]
+        parts.append(sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape))
+    if not any(of.any() for of in idf.values()):
         raise DataError(
             f"no word occurs in {min_df} accounts; give more labelled accounts with text, or a lower min_df"
         )
-    return spaces, sp.hstack(parts, format="csr")
+    return idf, sp.hstack(parts, format="csr")
 
 
-def kept_stems(accounts: Sequence[Account], spaces: Mapping[str, Space], min_df: int) -> dict[str, str]:
+def learnt_spaces(
+    counts: Mapping[str, Counts], weights: Mapping[str, float], idf: Mapping[str, Floats]
+) -> dict[str, Space]:
+    """Return the spaces of the features that have an idf."""
+    return {
+        name: Space(
+            {
+                feature: i
+                for i, feature in enumerate(feature for feature, of in zip(names, idf[name], strict=True) if of)
+            },
+            idf[name][idf[name] > 0],
+            weights[name],
+        )
+        for name, (names, _) in counts.items()
+    }
+
+
+def kept_stems(accounts: Accounts, spaces: Mapping[str, Space], min_df: int) -> dict[str, str]:
     """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
-    used = Counter(
-        token for account in accounts for token in {t for reading in account.values() for t in reading.tokens}
-    )
+    numbers: dict[str, int] = {}
+    keys = []
+    for texts in accounts.fields.values():
+        words = texts.tokens.vocabulary.tokens
+        codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
+        keys.append((codes[texts.tokens.codes], texts.tokens.rows()))
+    code, row = (np.concatenate(part) for part in zip(*keys, strict=True))
+    of_account = np.unique(row * len(numbers) + code) % len(numbers)
+    used = np.bincount(of_account, minlength=len(numbers))
     known = {feature for space in spaces.values() for feature in space.vocabulary}
-    return {token: stem(token) for token, n in sorted(used.items()) if n >= min_df and stem(token) in known}
+    often = sorted(word for word, n in zip(numbers, used.tolist(), strict=True) if n >= min_df and word != BREAK)
+    return {token: of for token in often if (of := stem(token)) in known}

@@ -6,51 +6,70 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 from kolclf.errors import DataError
-from kolclf.tables import FORMATS, Row, Table
+from kolclf.rows import CsvRow, Row, Table
+from kolclf.tables import FORMATS
 
+_NESTED = frozenset({list, dict})
 XLSX_CELL = 32_767  # characters, by the format
 PARQUET_ROWS = 4096  # in one row group
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XLSX cannot hold them
 
 
 class Writer(Protocol):
-    """Takes rows one by one."""
+    """Takes rows of cells."""
 
-    def write(self, row: Row) -> None:
-        """Write one row of cells."""
+    def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        """Write some rows of the input, each with the cells added to it behind it."""
 
     def close(self) -> None:
         """Finish the file."""
 
 
 class _CsvWriter:
-    def __init__(self, stream: TextIO, columns: list[str], delimiter: str) -> None:
-        self._stream = stream
-        self._plain = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-        self._quoting = csv.writer(stream, delimiter=delimiter, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        self.write(columns)
+    def __init__(self, stream: TextIO, columns: list[str], like: Table, delimiter: str) -> None:
+        self._stream, self._delimiter, self._same = stream, delimiter, delimiter == like.delimiter
+        self._stream.writelines(f"{line}\n" for line in self._lines([columns]))
 
-    def write(self, row: Row) -> None:
-        cells = [_as_text(cell) if isinstance(cell, (list, dict)) else cell for cell in row]
-        lone_return = any(isinstance(cell, str) and "\r" in cell for cell in cells)  # csv leaves it unquoted
-        (self._quoting if lone_return else self._plain).writerow(cells)
+    def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        written = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
+        others = iter(self._lines([row for row, line in zip(rows, written, strict=True) if line is None]))
+        lines = (next(others) if line is None else line for line in written)
+        ends = (f"{self._delimiter}{cells}\n" if cells else "\n" for cells in self._lines(added))
+        self._stream.writelines(line + end for line, end in zip(lines, ends, strict=True))
+
+    def _lines(self, rows: Iterable[Row]) -> list[str]:
+        """Return rows as they are written, without line ends."""
+        records = _Records()
+        # only with this line end does csv put quotes around a lone CR
+        csv.writer(records, delimiter=self._delimiter, lineterminator="\r\n").writerows(
+            row if _NESTED.isdisjoint(map(type, row)) else [_as_text(c) if type(c) in _NESTED else c for c in row]
+            for row in rows
+        )
+        return [record[:-2] for record in records]
 
     def close(self) -> None:
         self._stream.flush()
+
+
+class _Records(list[str]):
+    write = list.append
 
 
 class _JsonlWriter:
     def __init__(self, stream: TextIO, columns: list[str]) -> None:
         self._stream, self._columns = stream, unique_names(columns)
 
-    def write(self, row: Row) -> None:
-        self._stream.write(_as_text(dict(zip(self._columns, row, strict=True))) + "\n")
+    def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        records = (
+            dict(zip(self._columns, [*row, *cells], strict=True)) for row, cells in zip(rows, added, strict=True)
+        )
+        self._stream.writelines(_as_text(record) + "\n" for record in records)
 
     def close(self) -> None:
         self._stream.flush()
@@ -64,11 +83,12 @@ class _XlsxWriter:
         self._path, self._book, self._cell, self._warn = path, Workbook(write_only=True), WriteOnlyCell, warn
         self._sheet = self._book.create_sheet("kolclf")
         self._number, self._saved = 0, False
-        self.write(columns)
+        self.write([columns], [[]])
 
-    def write(self, row: Row) -> None:
-        self._number += 1
-        self._sheet.append([self._text(value) if _is_text(value) else value for value in row])
+    def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        for row, cells in zip(rows, added, strict=True):
+            self._number += 1
+            self._sheet.append([self._text(value) if _is_text(value) else value for value in [*row, *cells]])
 
     def _text(self, value: Any) -> Any:
         text = _UNPRINTABLE.sub("", _as_text(value))
@@ -109,12 +129,13 @@ class _ParquetWriter:
         self._is_text = [any(is_kind(t) for is_kind in strings) for t in values]
         self._writer = pq.ParquetWriter(path, self._schema)
 
-    def write(self, row: Row) -> None:
-        cells = zip(row, self._is_text, strict=True)
-        as_typed = [_as_text(v) if is_text and v is not None else None if v == "" else v for v, is_text in cells]
-        self._rows.append(as_typed)
-        if len(self._rows) == PARQUET_ROWS:
-            self._flush()
+    def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        for row, cells in zip(rows, added, strict=True):
+            typed = zip([*row, *cells], self._is_text, strict=True)
+            as_typed = [_as_text(v) if is_text and v is not None else None if v == "" else v for v, is_text in typed]
+            self._rows.append(as_typed)
+            if len(self._rows) == PARQUET_ROWS:
+                self._flush()
 
     def _flush(self) -> None:
         columns = zip(*self._rows, strict=True) if self._rows else [[]] * len(self._schema)
@@ -206,7 +227,7 @@ def open_writer(
     if target == "-":
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")
-        yield _CsvWriter(sys.stdout, columns, like.delimiter)
+        yield _CsvWriter(sys.stdout, columns, like, like.delimiter)
         return
     ending = Path(target).suffix.lower()
     kind = FORMATS.get(ending)
@@ -223,6 +244,6 @@ def open_writer(
             encoding = "utf-8" if kind == "jsonl" or like.encoding == "utf-8" else "utf-8-sig"
             stream = opened.enter_context(path.open("w", encoding=encoding, newline="", errors="replace"))
             delimiter = "\t" if ending == ".tsv" else like.delimiter
-            writer = _CsvWriter(stream, columns, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
+            writer = _CsvWriter(stream, columns, like, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
         yield writer
         writer.close()

@@ -18,7 +18,7 @@ import pytest
 from openpyxl import Workbook
 
 from kolclf import ModelError, load_model
-from kolclf.concepts import read_account
+from kolclf.accounts import read_account
 
 DOCTOR, CREATOR = "dokter anak, RSUD Bogor", "content creator, endorse DM"
 

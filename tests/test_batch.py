@@ -1,5 +1,7 @@
 """From a table of accounts to a table of answers."""
 
+import os
+import signal
 from collections import Counter
 
 import pandas as pd
@@ -8,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kolclf
-from kolclf import KolClassifier
-from kolclf.batch import ANSWER, CHUNK, Predictor, default_model, output_columns, predict, predict_table
+from kolclf import DataError, KolClassifier, KolclfError, batch
+from kolclf.batch import ALONE, CHUNK, output_columns, predict_table
 from kolclf.data import find_columns
+from kolclf.predictor import ANSWER, Predictor, default_model, predict
 from kolclf.tables import Table
 
 DOCTOR = {"name": "", "bio": "dr. Rina, Sp.A | Praktik RS Mitra Bogor", "captions": "Jadwal praktik Senin-Rabu"}
@@ -22,16 +25,16 @@ NOTHING = {"name": "", "bio": "", "captions": ""}
 class Kept(list):
     """A writer that keeps its rows."""
 
-    def write(self, row):
-        self.append(row)
+    def write(self, rows, added):
+        self.extend([*row, *cells] for row, cells in zip(rows, added, strict=True))
 
     def close(self):
         pass
 
 
-def answer(predictor, rows, header=("id", "bio")):
+def answer(predictor, rows, header=("id", "bio"), jobs=1):
     accounts, writer, done = Table("akun", list(header), iter(rows)), Kept(), []
-    summary = predict_table(accounts, find_columns(accounts, {}), predictor, writer, done.append)
+    summary = predict_table(accounts, find_columns(accounts, {}), predictor, writer, done.append, jobs)
     return summary, writer, done
 
 
@@ -42,6 +45,39 @@ def test_rows_of_several_chunks_come_back_in_order():
     assert [row[2] for row in written] == ["kol" if i % 3 else "review" for i in range(len(rows))]
     assert (summary.rows, done) == (len(rows), [CHUNK, 2 * CHUNK, 2 * CHUNK + 7])
     assert [first[0] for first in summary.review_first] == [1, 4, 7, 10, 13]
+
+
+@pytest.fixture
+def short_chunks(monkeypatch):
+    monkeypatch.setattr(batch, "CHUNK", 20)
+
+
+def test_several_processes_say_the_same_in_the_same_order(scorer, profiles, short_chunks):
+    rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
+    header = ("id", "name", "bio", "captions")
+    assert len(rows) > 20 * (ALONE + 4)
+    one, two = (answer(Predictor(scorer), rows, header, jobs) for jobs in (1, 2))
+    assert one == two
+
+
+def test_rows_before_a_bad_one_are_answered_and_the_error_is_told(short_chunks):
+    def rows():
+        for i in range(200):
+            yield [i, "bidan"]
+        raise DataError("akun.csv, line 202: cannot be read")
+
+    with pytest.raises(DataError, match="line 202"):
+        answer(Predictor(), rows(), jobs=2)
+
+
+def test_a_process_that_dies_is_told(monkeypatch, short_chunks):
+    monkeypatch.setattr(batch, "_answer", _die)
+    with pytest.raises(KolclfError, match=r"ended before its work.*--jobs 1"):
+        answer(Predictor(), [[i, "bidan"] for i in range(200)], jobs=2)
+
+
+def _die(rows):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_the_summary_counts_what_was_written(scorer, profiles):

@@ -1,16 +1,14 @@
-import itertools
 from collections import Counter
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kolclf.concepts import PhraseIndex, criterion_of, find_concepts, groups, phrases, protected_words, read_account
+from kolclf.accounts import read, read_account
 from kolclf.lexicon import lexicon, listed
+from kolclf.meanings import criterion_of, groups, phrases_of, protected_words
 from kolclf.rules import CRITERIA, known_concepts
 from kolclf.stem import stem
-from kolclf.text import tokenize
 from kolclf.titles import title_token
+from kolclf.tokens import tokenize
 
 GROUPS = [(table, group) for table in ("titles", "concepts", "contexts") for group in lexicon()[table]]
 FORMS = [form for group in lexicon()["titles"].values() for form in listed(group.get("forms", ""))]
@@ -30,7 +28,7 @@ def test_group_is_whole(table, group):
 
 
 def meanings(text):
-    return {value for match in find_concepts(tokenize(text)) for value in match.values}
+    return {value for match in read(text).concepts for value in match.values}
 
 
 @pytest.mark.parametrize(("table", "group"), GROUPS)
@@ -76,7 +74,8 @@ def test_the_lexicon_is_whole_and_as_wide_as_promised():
 
 
 def test_no_phrase_of_one_group_stands_in_another():
-    seen = Counter(phrase for group in lexicon()["concepts"].values() for phrase in set(phrases(group["words"])))
+    lists = phrases_of([group["words"] for group in lexicon()["concepts"].values()])
+    seen = Counter(phrase for phrases in lists for phrase in set(phrases))
     assert [phrase for phrase, n in seen.items() if n > 1] == []
 
 
@@ -98,25 +97,14 @@ def test_a_relative_in_another_phrase_takes_nothing_back(text):
 
 
 def test_of_a_name_only_titles_and_the_kind_of_account_are_read():
-    bio = read_account(name="dr. Rina Kartika Klinik, Sp.A", bio="ngopi")["bio"]
+    bio = read_account(name="dr. Rina Kartika Klinik, Sp.A", bio="ngopi")[0]["bio"]
     assert bio.tokens == ["gelardr", "gelarspa", ".", "ngopi"]
     assert {"<physician>", "<specialist>", "<shop>"} <= {value for match in bio.concepts for value in match.values}
 
 
 def test_a_title_in_jest_in_a_name_is_no_title():
-    meant = {value for match in read_account(name="dr. Cinta")["bio"].concepts for value in match.values}
+    meant = {value for match in read_account(name="dr. Cinta")[0]["bio"].concepts for value in match.values}
     assert meant == {"<joke>"}
-
-
-words = st.lists(st.sampled_from(["a", "b", "c", "."]), max_size=12)
-
-
-@given(words)
-def test_longest_matches_do_not_overlap_and_every_finds_them_all(tokens):
-    index = PhraseIndex([("a", "A"), ("a b", "AB"), ("b c", "BC"), ("c", "C")])
-    found = index.longest(tokens)
-    assert all(first.end <= second.start for first, second in itertools.pairwise(found))
-    assert set(found) <= set(index.every(tokens))
 
 
 def test_groups_have_unique_ids():

@@ -114,12 +114,14 @@ ACCOUNTS = [{"name": "dr. Sari", "bio": "mata", "captions": ["a", "b"]}, {"name"
 
 
 def test_accounts_of_a_dataframe_and_of_dicts_are_the_same():
-    assert accounts_of(pd.DataFrame(ACCOUNTS)) == accounts_of(ACCOUNTS) == accounts_of(tuple(ACCOUNTS))
+    tables = pd.DataFrame(ACCOUNTS), ACCOUNTS, tuple(ACCOUNTS)
+    from_frame, from_list, from_tuple = (list(accounts_of(table)) for table in tables)
+    assert from_frame == from_list == from_tuple
 
 
 def test_accounts_without_a_column_or_a_row():
-    assert accounts_of([{"bio": "mata"}]) == accounts_of(pd.DataFrame({"bio": ["mata"]}))
-    assert accounts_of([]) == accounts_of(pd.DataFrame()) == []
+    assert list(accounts_of([{"bio": "mata"}])) == list(accounts_of(pd.DataFrame({"bio": ["mata"]})))
+    assert list(accounts_of([])) == list(accounts_of(pd.DataFrame())) == []
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kolclf.batch import Predictor
-from kolclf.concepts import read_account
+from kolclf.accounts import read_account, read_accounts
 from kolclf.decide import Decision, scales, sigmoid
 from kolclf.explain import (
     by_criterion,
@@ -16,28 +15,34 @@ from kolclf.explain import (
     reason,
     rule_contributions,
 )
+from kolclf.predictor import Predictor
 from kolclf.rules import CRITERIA, default_rules
 
 with (Path(__file__).parents[1] / "data" / "profiles.csv").open(encoding="utf-8") as file:
     ROWS = list(csv.DictReader(file))[::10]
-ACCOUNTS = [read_account(row["name"], row["bio"], "\n".join(json.loads(row["captions"]))) for row in ROWS]
+ACCOUNTS = read_accounts(
+    [row["name"] for row in ROWS],
+    [row["bio"] for row in ROWS],
+    ["\n".join(json.loads(row["captions"])) for row in ROWS],
+)
+APART = [ACCOUNTS[i : i + 1] for i in range(len(ACCOUNTS))]
 
 
 def test_contributions_of_the_model_sum_to_its_log_odds(scorer):
     wanted = scorer.decision_function(scorer.transform(ACCOUNTS))
     found = [
-        sum(part.amount for part in model_contributions(scorer, account)) + scorer.intercept[0] for account in ACCOUNTS
+        sum(part.amount for part in model_contributions(scorer, account)) + scorer.intercept[0] for account in APART
     ]
     np.testing.assert_allclose(found, wanted, atol=1e-9)
 
 
 def test_contributions_of_model_and_rules_sum_to_the_answer(scorer):
     predictor = Predictor(scorer)
-    for answer in predictor.answers(ACCOUNTS):
+    for account, answer in zip(APART, predictor.answers(ACCOUNTS), strict=True):
         model_scale, rules_scale, total = scales(predictor.policy, answer.decision.source)
         total += model_scale * scorer.intercept[0]
-        total += sum(p.amount for p in rule_contributions(answer.evidence.verdict, answer.account, "id", rules_scale))
-        total += sum(p.amount for p in model_contributions(scorer, answer.account, scale=model_scale))
+        total += sum(p.amount for p in rule_contributions(answer.evidence.verdict, account, "id", rules_scale))
+        total += sum(p.amount for p in model_contributions(scorer, account, scale=model_scale))
         if answer.decision.p_kol is not None:
             assert sigmoid(total) == pytest.approx(answer.decision.p_kol, abs=1e-9)
 
@@ -52,7 +57,7 @@ def test_words_are_shown_as_they_were_written(scorer):
 
 
 def test_criteria_are_the_five_and_other_words(scorer):
-    parts = model_contributions(scorer, ACCOUNTS[0])
+    parts = model_contributions(scorer, APART[0])
     sums = by_criterion(parts)
     assert list(sums) == [*CRITERIA, "other"]
     assert sum(sums.values()) == pytest.approx(sum(part.amount for part in parts))
@@ -104,7 +109,7 @@ def test_unknown_words_are_told(scorer):
     ],
 )
 def test_reasons_read_as_a_person_would_say_them(bio, decision, expected):
-    verdict = default_rules().judge(read_account(bio=bio))
+    [verdict] = default_rules().judge(read_account(bio=bio))
     assert reason(decision, verdict, language="en") == expected
 
 

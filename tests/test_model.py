@@ -36,7 +36,7 @@ def model():
 
 def scikit_learn_pipeline(accounts, labels):
     """What kolclf does, in scikit-learn's own words."""
-    table = pd.DataFrame({field: [account[field] for account in accounts] for field in ("bio", "captions")})
+    table = pd.DataFrame({field: [account[field] for account in accounts] for field in accounts.fields})
 
     def concepts(reading):
         return [value for match in reading.concepts for value in match.values]

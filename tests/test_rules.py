@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from kolclf.concepts import read_account
+from kolclf.accounts import read_account
 from kolclf.errors import RulesError
 from kolclf.rules import CRITERIA, Rules, default_rules, load_rules
 
@@ -44,7 +44,7 @@ def test_the_order_of_rules_never_matters():
     shuffled = list(bodies.items())
     random.Random(0).shuffle(shuffled)
     account = read_account("drg. Tio, Sp.Ort", "klinik gigi | endorse DM | BA @x_fiksi", "spill keranjang kuning bun")
-    verdict, other = default_rules().judge(account), Rules(dict(shuffled)).judge(account)
+    [verdict], [other] = default_rules().judge(account), Rules(dict(shuffled)).judge(account)
     assert (other.log_odds, other.neither, other.promotes) == (verdict.log_odds, verdict.neither, verdict.promotes)
     assert sorted(hit.rule.id for hit in other.hits) == sorted(hit.rule.id for hit in verdict.hits)
 
@@ -65,7 +65,7 @@ def test_the_order_of_rules_never_matters():
     ],
 )
 def test_hard_cases_of_the_guide(bio, side):
-    assert (default_rules().judge(read_account(bio=bio)).log_odds > 0) == (side == "kol")
+    assert (default_rules().judge(read_account(bio=bio))[0].log_odds > 0) == (side == "kol")
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,14 @@ def test_hard_cases_of_the_guide(bio, side):
     ],
 )
 def test_accounts_that_are_no_person(name, bio):
-    assert default_rules().judge(read_account(name, bio)).neither >= 2.0
+    assert default_rules().judge(read_account(name, bio))[0].neither >= 2.0
 
 
 @pytest.mark.parametrize(
     "bio", ["endorse DM", "open PP", "kode diskon RINA10", "BA @serum_fiksi", "business inquiries", "rate card"]
 )
 def test_promotion_shows(bio):
-    assert default_rules().judge(read_account(bio=bio)).promotes
+    assert default_rules().judge(read_account(bio=bio))[0].promotes
 
 
 def test_own_rules_are_added_replace_by_id_and_silence_by_weight_0(tmp_path):
@@ -96,9 +96,9 @@ def test_own_rules_are_added_replace_by_id_and_silence_by_weight_0(tmp_path):
     theirs = {rule.id: rule.weight for rule in rules.rules}
     assert theirs["bakso"] == 5.0 and theirs["ownership"] == 0.0
     assert len(rules.rules) == len(default_rules().rules) + 1
-    before = default_rules().judge(read_account(bio="juragan bakso")).log_odds
+    before = default_rules().judge(read_account(bio="juragan bakso"))[0].log_odds
     ownership = next(rule.weight for rule in default_rules().rules if rule.id == "ownership")
-    assert rules.judge(read_account(bio="juragan bakso")).log_odds == pytest.approx(before - ownership + 5.0)
+    assert rules.judge(read_account(bio="juragan bakso"))[0].log_odds == pytest.approx(before - ownership + 5.0)
 
 
 @pytest.mark.parametrize(
@@ -160,5 +160,5 @@ hair do hari ini"""
 
 @pytest.mark.parametrize("text", ORDINARY.splitlines())
 def test_everyday_words_are_no_profession(text):
-    verdict = default_rules().judge(read_account(bio=text))
+    verdict = default_rules().judge(read_account(bio=text))[0]
     assert [hit.rule.id for hit in verdict.hits if hit.rule.side == "kol" and hit.rule.weight > 1] == []

@@ -1,58 +1,21 @@
-import csv
-import itertools
-import re
 from importlib import metadata
-from pathlib import Path
 
 import pytest
-from Sastrawi.Stemmer.CachedStemmer import CachedStemmer
-from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
 
 from kolclf import stem as module
-from kolclf.concepts import protected_words
 from kolclf.errors import KolclfError
-from kolclf.stem import refuse_old_sastrawi, stem
-
-PROFILES = Path(__file__).parents[1] / "data" / "profiles.csv"
-AFFIXED = [
-    prefix + "{}" + suffix
-    for prefix in ("", "me", "mem", "meng", "pe", "per", "ber", "di", "ter", "ke", "memper")
-    for suffix in ("", "kan", "an", "i", "nya")
-]
+from kolclf.sastrawi import refuse_old_sastrawi
+from kolclf.stem import stem
 
 
-def test_stems_equal_pysastrawi_on_affixed_roots_and_real_words():
-    oracle = StemmerFactory().create_stemmer()
-    roots = [root for root in StemmerFactory().get_words() if root.isalpha() and root.isascii()][::30]
-    with PROFILES.open(encoding="utf-8") as file:
-        words = {
-            word
-            for row in csv.DictReader(file)
-            for word in re.findall("[a-z]+", f"{row['bio']} {row['captions']}".lower())
-        }
-    tokens = words | {form.format(root) for root, form in itertools.product(roots, AFFIXED)}
-    tokens -= protected_words()
-    assert len(tokens) >= 50_000
-    assert [
-        token for token in sorted(tokens) if not token.startswith("gelar") and stem(token) != oracle.stem(token)
-    ] == []
-
-
-def test_each_token_is_stemmed_once(monkeypatch):
-    counted = []
-    plain = CachedStemmer.stem
-
-    def counting(self, text):
-        counted.append(text)
-        return plain(self, text)
-
-    monkeypatch.setattr(CachedStemmer, "stem", counting)
-    assert len({stem("mempertanggungjawabkannyalah") for _ in range(3)}) == 1
-    assert counted == ["mempertanggungjawabkannyalah"]
+def test_what_a_model_knows_is_not_stemmed_again(monkeypatch):
+    monkeypatch.setattr(module, "_stems", {"mempertanggungjawabkannyalah": "tanggung"})
+    monkeypatch.setattr(module, "stem_word", None)
+    assert stem("mempertanggungjawabkannyalah") == "tanggung"
 
 
 def test_the_old_sastrawi_is_refused(monkeypatch):
-    monkeypatch.setattr(module, "version", lambda name: "1.0.1")
+    monkeypatch.setattr(metadata, "version", lambda name: "1.0.1")
     with pytest.raises(KolclfError, match=r"Sastrawi 1\.0\.1 is installed and hides PySastrawi.*pip uninstall"):
         refuse_old_sastrawi()
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from kolclf import DataError, KolClassifier, ModelError, load_model, save_model
-from kolclf.batch import default_model
 from kolclf.data import find_columns
 from kolclf.labelled import read_labelled
+from kolclf.predictor import default_model
 from kolclf.tables import read_table
 
 PROFILES = Path(__file__).parents[1] / "data" / "profiles.csv"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from profiles import read_profiles, sides
 
-from kolclf.batch import Predictor, default_model
-from kolclf.concepts import read_account
+from kolclf.accounts import read_accounts
+from kolclf.predictor import Predictor, default_model
 
 N = 200
 # each word stands for its counterpart, both ways
@@ -78,8 +78,9 @@ def test_who_and_where_does_not_matter(kind, rows):
     touched = [row for row in rows if any(swapped(text, SWAPS[kind]) != text for text in texts(row)[1:])][:N]
     assert len(touched) >= 60
     predictor = Predictor(default_model())
-    before = predictor.answers([read_account(*texts(row)) for row in touched])
-    after = predictor.answers([read_account(*(swapped(text, SWAPS[kind]) for text in texts(row))) for row in touched])
+    written = list(zip(*map(texts, touched), strict=True))
+    before = predictor.answers(read_accounts(*written))
+    after = predictor.answers(read_accounts(*([swapped(text, SWAPS[kind]) for text in part] for part in written)))
     p = np.array(
         [[0.5 if a.decision.p_kol is None else a.decision.p_kol for a in answers] for answers in (before, after)]
     )

@@ -1,12 +1,17 @@
 import json
 from pathlib import Path
 
+import ftfy
 import pytest
+from ftfy.badness import MOJIBAKE_CATEGORIES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kolclf.concepts import find_concepts
-from kolclf.text import changes, normalize, tokenize, tokenize_name
+from kolclf import words
+from kolclf.accounts import read
+from kolclf.text import fix_encoding
+from kolclf.tokens import COLUMNAR, changes, normalize, tokenize, tokenize_all, tokenize_name
+from kolclf.words import Vocabulary
 
 CASES = Path(__file__).parent / "cases"
 TEXT = json.loads((CASES / "text.json").read_text(encoding="utf-8"))
@@ -22,8 +27,8 @@ def test_text_reads_as_expected(case):
 
 @pytest.mark.parametrize("case", NEGATIVE, ids=[case["label"] for case in NEGATIVE])
 def test_text_does_not_read_as(case):
-    tokens = tokenize(case["text"])
-    meant = {value for match in find_concepts(tokens) for value in match.values}
+    tokens, concepts = read(case["text"])
+    meant = {value for match in concepts for value in match.values}
     assert case["never"] not in {*tokens, *meant}
 
 
@@ -74,3 +79,34 @@ def test_a_bio_needs_a_comma_before_two_letters():
 )
 def test_long_runs_are_read_in_passing(hostile):
     assert all(len(token) <= 40 for token in tokenize(hostile))
+
+
+def test_many_texts_read_as_each_alone(profiles):
+    texts = [text for row in profiles for text in (row["bio"], row["captions"])]
+    texts += [case["original"] for case in TEXT if "\ud800" not in case["original"]]
+    many = texts * (COLUMNAR // len(texts) + 1)
+    together = tokenize_all(many)
+    assert len(many) >= COLUMNAR
+    assert [together.of(i) for i in range(len(texts))] == [tokenize(text) for text in texts]
+
+
+@given(st.lists(any_text, max_size=5))
+def test_a_text_does_not_depend_on_its_neighbours_or_on_what_was_read_before(texts):
+    tokens = tokenize_all(texts, vocabulary=Vocabulary())
+    assert [tokens.of(i) for i in range(len(texts))] == [tokenize(text) for text in texts]
+
+
+def test_memory_of_words_is_bounded(monkeypatch):
+    monkeypatch.setattr(words, "REMEMBERED", 50)
+    monkeypatch.setattr(words, "_vocabulary", Vocabulary())
+    for i in range(20):
+        tokenize_all([" ".join(f"kata{chr(97 + i)}{chr(97 + j)}" for j in range(20))])
+        assert len(words._vocabulary.tokens) <= 100
+
+
+MOJIBAKE = "".join(letters for letters in MOJIBAKE_CATEGORIES.values()).replace("-", "")
+
+
+@given(st.text(alphabet=MOJIBAKE + "aeZ .", max_size=6))
+def test_what_ftfy_would_mend_is_never_passed_over(text):
+    assert fix_encoding(text) == ftfy.fix_encoding(text)

@@ -28,8 +28,7 @@ def like(delimiter=",", encoding="utf-8", schema=None):
 
 def write(path, columns, rows, given=None, numbers=()):
     with open_writer(str(path), columns, given or like(), numbers) as writer:
-        for row in rows:
-            writer.write(row)
+        writer.write(rows, [[]] * len(rows))
     return path
 
 
@@ -121,7 +120,7 @@ def test_a_failed_run_leaves_no_file_and_keeps_an_older_one(tmp_path, older):
 
 
 def fail_after_a_row(writer):
-    writer.write(ROWS[0])
+    writer.write(ROWS[:1], [[]])
     raise RuntimeError("listrik padam")
 
 
@@ -237,3 +236,12 @@ def test_bytes_can_be_written_to_xlsx(tmp_path):
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), max_size=6))
 def test_any_parquet_goes_out_unchanged(tmp_path_factory, rows):
     assert read(write(tmp_path_factory.getbasetemp() / "any_out.parquet", COLUMNS, rows)) == [COLUMNS, *rows]
+
+
+def test_a_row_of_a_csv_goes_out_as_it_is_written(run, table_file, tmp_path):
+    line = '007,"bidan ""desa""\r\nAlor",  5" tv ,"tanpa koma"'
+    source = table_file(f"id,bio,catatan,lain\r\n{line}\r\n")
+    assert run("predict", source, "-o", tmp_path / "keluar.csv", "--no-model").exit_code == 0
+    written = (tmp_path / "keluar.csv").read_bytes().decode()
+    assert written.split("\n", 1)[1].startswith(f"{line},kol,")
+    assert read(tmp_path / "keluar.csv")[1][:4] == read(source)[1]

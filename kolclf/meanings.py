@@ -1,0 +1,170 @@
+"""What the words and phrases of ``lexicon.toml`` mean: groups, concept tokens, criteria.
+
+A phrase stands for groups; a group yields two concept tokens, its own and that of its kind (``<dentist>``, ``<profession>``).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from kolclf.lexicon import lexicon, listed
+from kolclf.phrases import Lists
+from kolclf.text import BREAK, PLACEHOLDERS
+from kolclf.titles import title_token
+from kolclf.tokens import tokenize_all
+from kolclf.words import Ints
+
+
+class Group(NamedTuple):
+    """A group of words of one meaning."""
+
+    id: str
+    kind: str
+    criterion: str
+    name: dict[str, str]
+
+
+def phrases_of(lists: Sequence[str]) -> list[list[str]]:
+    """Normalise comma-separated lists as texts are; ``"content creator"`` also yields ``"contentcreator"``.
+
+    >>> phrases_of(["Dokter gigi, MUA", "bidan"])
+    [['dokter gigi', 'mua', 'doktergigi'], ['bidan']]
+    """
+    tokens, found = tokenize_all(lists), []
+    for i in range(len(lists)):
+        spelled = [phrase.strip() for phrase in f" {' '.join(tokens.of(i))} ".split(f" {BREAK} ") if phrase.strip()]
+        joined = [short for phrase in spelled if " " in phrase and len(short := phrase.replace(" ", "")) >= 8]
+        found.append(spelled + joined)
+    return found
+
+
+@cache
+def groups() -> dict[str, Group]:
+    """Return the groups of titles and concepts by their id."""
+    tables = lexicon()
+    titles = {i: Group(i, g.get("kind", "title"), "credibility", g["name"]) for i, g in tables["titles"].items()}
+    return titles | {i: Group(i, g["kind"], g["criterion"], g["name"]) for i, g in tables["concepts"].items()}
+
+
+def _with_values(pairs: Iterable[tuple[Sequence[str], str]]) -> dict[str, list[str]]:
+    """Return the values of every phrase."""
+    found: dict[str, list[str]] = {}
+    for phrases, value in pairs:
+        for phrase in dict.fromkeys(phrases):
+            found.setdefault(phrase, []).append(value)
+    return found
+
+
+@cache
+def phrase_values() -> dict[str, list[str]]:
+    """Return what every phrase stands for: ids of groups, and ``before`` or ``after`` a context."""
+    tables = lexicon()
+    titles = {
+        group: {title_token(form) for form in listed(body.get("forms", "")) + listed(body.get("prefix", ""))}
+        for group, body in tables["titles"].items()
+    }
+    titles["specialist"].add("gelarspesialis")
+    sides = {
+        f"{side} {context}": body[side] for context, body in tables["contexts"].items() for side in ("before", "after")
+    }
+    written = {group: body["words"] for group, body in tables["concepts"].items()} | sides
+    read = phrases_of(list(written.values()))
+    pairs = [(sorted(tokens), group) for group, tokens in titles.items()]
+    return _with_values([*pairs, *zip(read, written, strict=True)])
+
+
+@cache
+def meanings() -> list[tuple[str, ...]]:
+    """Return every tuple of concept tokens that a span can mean; those of the contexts stand first."""
+    contexts = [(f"<{name}>",) for name in lexicon()["contexts"]]
+    of_phrases = (
+        meaning_of(tuple(values)) for table in (phrase_values(), name_phrase_values()) for values in table.values()
+    )
+    return list(dict.fromkeys([*contexts, *filter(None, of_phrases)]))
+
+
+@cache
+def concepts() -> list[str]:
+    """Return every concept token that a meaning holds."""
+    return list(dict.fromkeys(concept for meaning in meanings() for concept in meaning))
+
+
+@cache
+def _concept_lists() -> Lists:
+    numbers = {concept: number for number, concept in enumerate(concepts())}
+    return Lists([[numbers[concept] for concept in meaning] for meaning in meanings()])
+
+
+def concepts_of(meaning: Ints) -> tuple[Ints, Ints]:
+    """Return the places of the concepts of some meanings in ``concepts()``, and beside each the place of its meaning."""
+    return _concept_lists().of(meaning)
+
+
+@cache
+def meaning_of(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the concept tokens of what a phrase stands for."""
+    of = [groups()[value] for value in values if " " not in value]
+    return tuple(f"<{name}>" for name in dict.fromkeys(name for group in of for name in (group.id, group.kind)))
+
+
+@cache
+def name_phrase_values() -> dict[str, list[str]]:
+    """Return the groups of every phrase that tells the kind of account in a display name."""
+    written = {group: body["in_name"] for group, body in lexicon()["concepts"].items() if "in_name" in body}
+    return _with_values(zip(phrases_of(list(written.values())), written, strict=True))
+
+
+@cache
+def protected_words() -> frozenset[str]:
+    """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
+    words = lexicon()["words"]
+    listed_words = {word for of in phrases_of([words[key] for key in ("places", "brands", "other")]) for word in of}
+    emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
+    single_words = {phrase for phrase in phrase_values() if " " not in phrase}
+    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | single_words)
+
+
+def concept_name(concept: str, language: str) -> str:
+    """Return what a concept token means, in words.
+
+    >>> concept_name("<hospital>", "en"), concept_name("<profession>", "id"), concept_name("<denied>", "en")
+    ('a hospital or clinic', 'profesi', 'the profession is denied')
+    """
+    name = concept.strip("<>")
+    if name in groups():
+        return groups()[name].name[language]
+    tables = lexicon()
+    return str((tables["contexts"].get(name) or {"name": tables["kinds"][name]})["name"][language])
+
+
+@cache
+def _criteria() -> dict[str, str]:
+    """Return the criterion of every phrase of the lexicon that means something."""
+    meant = {phrase: meaning_of(tuple(values)) for phrase, values in phrase_values().items()}
+    return {
+        phrase: criterion for phrase, of in meant.items() for criterion in [of and criterion_of(of[0])] if criterion
+    }
+
+
+def criterion_of_words(words: str) -> str | None:
+    """Return the criterion of the first words of the lexicon among some words.
+
+    >>> criterion_of_words("oleh dokter gigi"), criterion_of_words("hari ini")
+    ('credibility', None)
+    """
+    tokens = words.split()
+    spans = ((start, end) for start in range(len(tokens)) for end in range(len(tokens), start, -1))
+    return next((of for start, end in spans if (of := _criteria().get(" ".join(tokens[start:end])))), None)
+
+
+def criterion_of(concept: str) -> str | None:
+    """Return the criterion of a concept token, if its group has one.
+
+    >>> criterion_of("<dentist>"), criterion_of("<relative>")
+    ('credibility', 'credibility')
+    """
+    name = concept.strip("<>")
+    if name in lexicon()["contexts"]:
+        return "credibility"
+    group = groups().get(name) or next((g for g in groups().values() if g.kind == name), None)
+    return group.criterion if group else None

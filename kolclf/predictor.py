@@ -1,0 +1,180 @@
+"""Answers accounts: model and rules, the decision, and the reason."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from kolclf.accounts import Accounts
+from kolclf.data import accounts_of
+from kolclf.decide import LABELS, MAX_ERROR, Decision, Evidence, Policy, decide
+from kolclf.errors import KolclfError
+from kolclf.explain import Contribution, label_reason, reason, strongest
+from kolclf.rows import Row
+from kolclf.rules import Rules, default_rules, load_rules
+from kolclf.scorer import Scorer
+from kolclf.stem import remember
+from kolclf.store import load_model
+
+ANSWER = ("label", "p_kol", "source", "promotes", "reason")
+OTHER_ANSWER = ("label", "p", "source", "reason")
+
+
+class Answer(NamedTuple):
+    """The answer on one account, with all that led to it."""
+
+    evidence: Evidence
+    decision: Decision
+    reason: str
+
+
+@dataclass
+class Predictor:
+    """Answers accounts by a model, rules and a policy.
+
+    Parameters
+    ----------
+    scorer : Scorer or None
+        None answers by the rules alone.
+    rules : Rules
+    max_error : float
+        Error that the decided rows may have, on held-out folds.
+    review : bool
+        False always answers ``kol`` or ``influencer``.
+    language : {"id", "en"}
+    """
+
+    scorer: Scorer | None = None
+    rules: Rules = field(default_factory=default_rules)
+    max_error: float = MAX_ERROR
+    review: bool = True
+    language: str = "id"
+
+    def __post_init__(self) -> None:
+        """Check the options and take over what the model knows.
+
+        Raises
+        ------
+        KolclfError
+            If the language is unknown, or the model is not one that ``load_model`` returned.
+        """
+        if self.language not in ("id", "en"):
+            raise KolclfError(f"the language '{self.language}' is unknown; use 'id' or 'en'")
+        if self.scorer is not None and not isinstance(self.scorer, Scorer):
+            raise KolclfError(f"the model is {self.scorer!r}; give what kolclf.load_model returns, None or 'default'")
+        self.policy = self.scorer.policy if self.scorer else Policy()
+        self.half_width = self.policy.half_width(self.max_error)
+        if self.scorer:
+            remember(self.scorer.stems)
+
+    def answers(self, accounts: Accounts) -> list[Answer]:
+        """Return an answer for each account, in order (models of ``kol`` and ``influencer``, or none).
+
+        Examples
+        --------
+        >>> from kolclf.accounts import read_account
+        >>> [answer] = Predictor().answers(read_account("dr. Rina, Sp.A"))
+        >>> answer.decision.label, answer.reason
+        ('kol', 'KOL: memakai gelar dokter spesialis; memakai gelar dokter.')
+        """
+        verdicts = self.rules.judge(accounts)
+        if self.scorer is None:
+            return [self._answer(Evidence(verdict)) for verdict in verdicts]
+        rows = self.scorer.transform(accounts)
+        scores, known = self.scorer.decision_function(rows).tolist(), np.diff(rows.indptr).tolist()
+        heads = self.scorer.answerable_scores(rows)
+        answerable = [None] * len(accounts) if heads is None else heads.tolist()
+        words = partial(
+            strongest,
+            self.scorer,
+            accounts,
+            rows,
+            amounts=rows.values * self.scorer.coef[0][rows.columns],
+            language=self.language,
+        )
+        evidence = zip(verdicts, scores, known, answerable, strict=True)
+        return [self._answer(Evidence(*parts), partial(words, row)) for row, parts in enumerate(evidence)]
+
+    def _answer(self, evidence: Evidence, words: Callable[..., Iterable[Contribution]] = lambda sign: ()) -> Answer:
+        decision = decide(evidence, self.policy, self.half_width, self.review)
+        leading = words(sign=1 if decision.guess == LABELS[0] else -1)
+        return Answer(evidence, decision, reason(decision, evidence.verdict, leading, self.language))
+
+    def rows(self, accounts: Accounts) -> list[Row]:
+        """Return the cells of the answer columns for each account."""
+        if self.scorer is not None and not self.scorer.is_kol_model:
+            return self._other_rows(self.scorer, accounts)
+        return [_cells(answer) for answer in self.answers(accounts)]
+
+    def _other_rows(self, scorer: Scorer, accounts: Accounts) -> list[Row]:
+        rows = scorer.transform(accounts)
+        result: list[Row] = []
+        for row, p in enumerate(scorer.predict_proba(rows)):
+            best = int(p.argmax())
+            label, several = scorer.classes[best], len(scorer.classes) > 2
+            amounts = (
+                rows.values * (scorer.coef[best] if several else scorer.coef[0] * (1 if best else -1))[rows.columns]
+            )
+            words = strongest(scorer, accounts, rows, row, amounts, self.language, sign=1)
+            result.append([label, round(float(p[best]), 4), "model", label_reason(label, words, self.language)])
+        return result
+
+    @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The columns that ``rows`` fills."""
+        return ANSWER if self.scorer is None or self.scorer.is_kol_model else OTHER_ANSWER
+
+
+def _cells(answer: Answer) -> Row:
+    decision = answer.decision
+    p = "" if decision.p_kol is None else round(decision.p_kol, 4)
+    return [decision.label, p, decision.source, "yes" if decision.promotes else "no", answer.reason]
+
+
+def predict(X: Any, model: Scorer | Literal["default"] | None = "default", **options: Any) -> list[dict[str, Any]]:
+    """Answer accounts in one call.
+
+    Parameters
+    ----------
+    X : DataFrame or sequence of dict, n_accounts rows
+        With ``name``, ``bio`` and ``captions``.
+    model : Scorer, None or "default"
+        As ``load_model`` returns it; None answers by the rules alone.
+    **options
+        ``rules``, ``max_error``, ``review`` and ``language``, as in ``Predictor``.
+
+    Returns
+    -------
+    list of dict
+        ``label``, ``p_kol``, ``source``, ``promotes`` and ``reason`` of each account, in order.
+
+    Examples
+    --------
+    >>> predict([{"bio": "open endorse, rate card DM"}], model=None, language="en")[0]["reason"]
+    'Influencer: offers a rate card; takes endorsements.'
+    """
+    predictor = Predictor(default_model() if isinstance(model, str) and model == "default" else model, **options)
+    return [dict(zip(predictor.answer_columns, row, strict=True)) for row in predictor.rows(accounts_of(X))]
+
+
+def default_model() -> Scorer | None:
+    """Return the model of the package, or None where there is none."""
+    packed = Path(__file__).with_name("default.npz")
+    beside = Path(__file__).parents[1] / "models" / "default.npz"  # in a checkout
+    path = next((place for place in (packed, beside) if place.exists()), None)
+    return load_model(path) if path else None
+
+
+def open_predictor(model: Path | None, no_model: bool = False, rules: Path | None = None, **options: Any) -> Predictor:
+    """Return a predictor from files: the package's own model and rules where none are named.
+
+    Raises
+    ------
+    ModelError, RulesError
+        If a file cannot be used.
+    """
+    scorer = None if no_model else load_model(model) if model else default_model()
+    return Predictor(scorer, load_rules(rules) if rules else default_rules(), **options)

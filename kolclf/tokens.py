@@ -1,0 +1,224 @@
+"""Texts to tokens, many at once: every distinct word is read once.
+
+A text is cut at its spaces. Words that may belong together (the parts of a phone number, a title and the name beside it,
+spaced-out letters) are read as one unit, all others alone, so that what a word reads as can be remembered.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kolclf.text import NAME_STEPS, STEPS, fix_encoding
+from kolclf.titles import needed_words
+from kolclf.words import (
+    COLON,
+    CONTEXT,
+    JOINING,
+    LINE,
+    PLAIN,
+    PLATFORM,
+    SIGN,
+    STOP,
+    Ints,
+    Vocabulary,
+    current_vocabulary,
+)
+
+AFTER = 2  # words that a title or a platform is read with, and one before
+COLUMNAR = 1000  # texts from which Arrow pays
+
+
+class Tokens(NamedTuple):
+    """The tokens of many texts as numbers.
+
+    Text ``i`` is ``codes[indptr[i]:indptr[i + 1]]``, each the code of a token of the vocabulary. Code 0 is ``BREAK``: it parts
+    the phrases of a text, stands at its end, and never at its start or twice in a row.
+    """
+
+    vocabulary: Vocabulary
+    codes: Ints
+    indptr: Ints
+
+    def words(self, start: int, end: int) -> list[str]:
+        """Return the tokens between two places."""
+        tokens = self.vocabulary.tokens
+        return [tokens[code] for code in self.codes[start:end].tolist()]
+
+    def of(self, text: int) -> list[str]:
+        """Return the tokens of one text."""
+        return self.words(int(self.indptr[text]), int(self.indptr[text + 1]))[:-1]
+
+    def rows(self) -> Ints:
+        """Return the number of the text of every token."""
+        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+
+
+class Change(NamedTuple):
+    """One step that changed a text: its name and the text after it."""
+
+    step: str
+    text: str
+
+
+def _cut(texts: Sequence[str]) -> tuple[list[str], Ints, Ints]:
+    """Return distinct raw words, the place of each word of every text among them, and where the texts begin.
+
+    Every line ends with the word ``LINE``.
+    """
+    lines = [f"{text.replace(LINE, f' {LINE} ')} {LINE}" for text in texts]
+    if len(texts) >= COLUMNAR:
+        import pyarrow as pa  # noqa: PLC0415 (pays from some hundred texts on)
+        import pyarrow.compute as pc  # noqa: PLC0415
+
+        data = [line.encode() for line in lines]
+        ends = np.cumsum([0, *map(len, data)])
+        # by buffers both ways: pyarrow's own conversions import pandas
+        column = pa.LargeStringArray.from_buffers(len(data), pa.py_buffer(ends), pa.py_buffer(b"".join(data)))
+        split = pc.split_pattern(column, " ")
+        encoded = split.values.dictionary_encode()
+        at, indptr = (
+            np.frombuffer(column.buffers()[1], dtype=np.int32)[: len(column)]
+            for column in (encoded.indices, split.offsets)
+        )
+        return encoded.dictionary.to_pylist(), at, indptr
+    cut = [line.split(" ") for line in lines]
+    places: dict[str, int] = {}
+    numbers = [places.setdefault(word, len(places)) for words in cut for word in words]
+    return list(places), np.array(numbers, dtype=np.int32), np.cumsum([0, *map(len, cut)])
+
+
+class _Units(NamedTuple):
+    """Raw words that are read together: where each unit of every text begins among the words, and how many they are."""
+
+    starts: Ints
+    lengths: Ints
+
+
+def _units(kinds: NDArray[np.int8]) -> _Units:
+    """Cut words of these kinds, of which the last is ``STOP``, into units."""
+    colon = np.flatnonzero(kinds == COLON)
+    kinds[colon] = np.where(kinds[colon - 1] == PLATFORM, CONTEXT, PLAIN)
+
+    def neighbour(places: Ints, step: int) -> Ints:
+        """Return the next words that are no signs."""
+        places = places + step
+        while len(signs := np.flatnonzero(kinds[places] == SIGN)):
+            places[signs] += step
+        return places
+
+    joining, context = np.flatnonzero(kinds == JOINING), np.flatnonzero(kinds == CONTEXT)
+    following = neighbour(joining, 1)
+    pairs = kinds[following] == JOINING
+    first, last = neighbour(context, -1), context
+    first = np.where(kinds[first] == STOP, context, first)
+    for _ in range(AFTER):
+        further = neighbour(last, 1)
+        last = np.where(kinds[further] == STOP, last, further)
+    depth = np.zeros(
+        len(kinds) + 1, dtype=np.int8
+    )  # of ranges of words to be joined that begin before a word, and end after
+    np.add.at(depth, np.append(joining[pairs], first) + 1, 1)
+    np.add.at(depth, np.append(following[pairs], last) + 1, -1)
+    starts = np.flatnonzero(np.cumsum(depth[:-1], dtype=np.int8) == 0)
+    return _Units(starts, np.diff(starts, append=len(kinds)))
+
+
+def _written(words: Sequence[str], at: Ints, units: _Units, which: Ints) -> list[str]:
+    """Return units as they are written."""
+    spans = zip(units.starts[which].tolist(), units.lengths[which].tolist(), strict=True)
+    return [" ".join([words[place] for place in at[start : start + length].tolist()]) for start, length in spans]
+
+
+def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabulary | None = None) -> Tokens:
+    """Return the tokens of many texts; of display names, titles need no comma before them.
+
+    What a text reads as does not depend on the others, nor on the vocabulary.
+
+    >>> tokens = tokenize_all(["dr. Rina, Sp.A(K)", "", "kopi 2,5 juta"])
+    >>> [tokens.of(i) for i in range(3)]
+    [['gelardr', 'rina', '.', 'gelarspa'], [], ['kopi', 'xmoney']]
+    """
+    vocabulary = vocabulary or current_vocabulary()
+    texts = [fix_encoding(text) for text in texts]
+    words, at, indptr = _cut(texts)
+    numbers, kinds, _, _ = vocabulary.read(words, is_name)
+    units = _units(kinds[numbers][at])
+    several = np.flatnonzero(units.lengths > 1)
+    together, _, ends, known = vocabulary.read(_written(words, at, units, several), is_name)
+    unit = numbers[at[units.starts]]
+    unit[several] = together
+    lengths = (ends[1:] - ends[:-1])[unit]
+    before = np.append(0, np.cumsum(lengths)).astype(np.int32)
+    codes = known[np.repeat(ends[unit] - before[:-1], lengths) + np.arange(before[-1], dtype=np.int32)]
+    kept = codes != 0
+    kept[1:] |= kept[:-1].copy()  # a break stays after a token, and not after a break
+    indptr = np.append(0, np.cumsum(kept))[before[np.searchsorted(units.starts, indptr)]]
+    return _without_unproven(texts, Tokens(vocabulary, codes[kept], indptr))
+
+
+def _without_unproven(texts: Sequence[str], tokens: Tokens) -> Tokens:
+    """Take back titles that count only beside certain words (``apt.`` is an apartment, too)."""
+    for title, (token, needed) in needed_words().items():
+        places = np.flatnonzero(tokens.codes == tokens.vocabulary.code(title))
+        rows = np.searchsorted(tokens.indptr, places, side="right") - 1
+        unproven = [not any(word in texts[row].lower() for word in needed) for row in rows.tolist()]
+        tokens.codes[places[unproven]] = tokens.vocabulary.code(token)
+    return tokens
+
+
+# --- one text
+
+
+def normalize(text: str, is_name: bool = False) -> str:
+    """Return ``text`` as lower-case tokens parted by spaces, with ``.`` where a phrase ends.
+
+    Pure, idempotent, and defined for every string.
+
+    >>> normalize("𝗱𝗿. Rina, Sp.A(K) | Praktik RS Mitra 0812 0000 1234")
+    'gelardr rina . gelarspa . praktik rs mitra xphone'
+    >>> normalize("Spa murah, baru plg dr Bandung bangettt #KopiSusu")
+    'spa murah . baru plg dr bandung banget . kopi susu'
+    """
+    return " ".join(tokenize_all([text], is_name).of(0))
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the tokens of ``text``; the token ``.`` parts its phrases.
+
+    >>> tokenize("Bidan | Alor")
+    ['bidan', '.', 'alor']
+    """
+    return tokenize_all([text]).of(0)
+
+
+def tokenize_name(name: str) -> list[str]:
+    """Return the tokens of a display name, where titles need no comma before them.
+
+    >>> tokenize_name("Rina Kartika SH MKn")
+    ['rina', 'kartika', 'gelarsh', 'gelarmkn']
+    """
+    return tokenize_all([name], is_name=True).of(0)
+
+
+def changes(text: str, is_name: bool = False) -> Iterator[Change]:
+    """Yield every step that changed ``text``, with what it made of it; the last is what ``normalize`` returns.
+
+    >>> [change.step for change in changes("dr. Rina, Sp.A")]
+    ['titles', 'lower-case', 'separators']
+    """
+    fixed = fix_encoding(text)
+    if fixed != text:
+        yield Change("encoding", fixed)
+    words, at, _ = _cut([fixed])
+    numbers, kinds, _, _ = current_vocabulary().read(words, is_name)
+    units = _units(kinds[numbers][at])
+    parts = _written(words, at, units, np.arange(len(units.starts) - 1))  # without the end of the line
+    shown = " ".join(parts)
+    for name, step in NAME_STEPS if is_name else STEPS:
+        parts = [step(part) for part in parts]
+        changed = normalize(text, is_name) if name == "separators" else " ".join(parts)
+        if changed != shown:
+            yield Change(name, changed)
+        shown = changed
