@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint model datasheet requirements clean
+.PHONY: demo test lint model datasheet bench requirements clean
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kolclf needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -33,6 +33,9 @@ model: .venv/ready ## train the default model again, and write its card; the sam
 
 datasheet: .venv/ready ## count the labelled profiles again
 	$(BIN)/python benchmarks/datasheet.py
+
+bench: .venv/ready ## time kolclf beside fastText and scikit-learn, and write benchmarks/RESULTS.md (an hour or two)
+	$(BIN)/python benchmarks/speed.py
 
 requirements: ## pin the newest dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
