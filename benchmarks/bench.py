@@ -93,9 +93,9 @@ class Bench:
                 commands[f"fastText, dim {dim}, wordNgrams {ngrams}"] = command
         return commands
 
-    def kolclf(self, table: Path, jobs: int | None = None, *more: str | Path) -> Command:
+    def kolclf(self, table: Path, jobs: int | None = None) -> Command:
         """Return the command that answers a table by kolclf."""
-        return [KOLCLF, "predict", table, "-o", self.out, *(["--jobs", str(jobs)] if jobs else []), *more]
+        return [KOLCLF, "predict", table, "-o", self.out, *(["--jobs", str(jobs)] if jobs else [])]
 
     def sklearn(self, model: Path, table: Path, stem: str = "") -> Command:
         """Return the command that answers a table by scikit-learn."""

@@ -8,25 +8,17 @@ import csv
 import json
 import sys
 import time
-from collections import deque
-from collections.abc import Iterator
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 CHUNK = 4096
 FOLDS, GRID = 5, (0.3, 1.0, 3.0, 10.0, 30.0)
-_loaded: Any = None  # the fastText model of a worker
 
 
 def _line(row: list[str]) -> str:
     return f"{row[2]} {row[3]}".replace("\n", " ")
-
-
-def _chunks(reader: Iterator[list[str]]) -> Iterator[list[list[str]]]:
-    return iter(lambda: list(islice(reader, CHUNK)), [])
 
 
 def fasttext_train(table: str, model: str, dim: str, ngrams: str) -> None:
@@ -42,42 +34,18 @@ def fasttext_train(table: str, model: str, dim: str, ngrams: str) -> None:
     lines.unlink()
 
 
-def _fasttext_load(model: str) -> None:
-    global _loaded
+def fasttext_predict(model: str, table: str, output: str) -> None:
+    """Answer a table by fastText."""
     import fasttext
 
     fasttext.FastText.eprint = lambda *_: None
-    _loaded = fasttext.load_model(model)
-
-
-def _fasttext_answer(texts: list[str]) -> list[tuple[str, str]]:
-    labels, probabilities = _loaded.predict(texts)
-    start = len("__label__")
-    return [(label[0][start:], f"{p[0]:.4f}") for label, p in zip(labels, probabilities, strict=True)]
-
-
-def _fasttext_answers(chunks: Iterator[list[str]], jobs: int) -> Iterator[list[tuple[str, str]]]:
-    if jobs == 1:
-        yield from map(_fasttext_answer, chunks)
-        return
-    with get_context("fork").Pool(jobs) as pool:  # the forks share the model
-        yield from pool.imap(_fasttext_answer, chunks)
-
-
-def fasttext_predict(model: str, table: str, output: str, jobs: str = "1") -> None:
-    """Answer a table by fastText, in this process or in forks of it."""
-    _fasttext_load(model)
+    loaded, start = fasttext.load_model(model), len("__label__")
     with Path(table).open(encoding="utf-8", newline="") as file, Path(output).open("w", encoding="utf-8") as out:
         reader, writer = csv.reader(file), csv.writer(out, lineterminator="\n")
         writer.writerow([*next(reader), "answer", "p"])
-        rows: deque[list[list[str]]] = deque()
-
-        def texts(chunk: list[list[str]]) -> list[str]:
-            rows.append(chunk)
-            return list(map(_line, chunk))
-
-        for answers in _fasttext_answers(map(texts, _chunks(reader)), int(jobs)):
-            writer.writerows([*row, *answer] for row, answer in zip(rows.popleft(), answers, strict=True))
+        while rows := list(islice(reader, CHUNK)):
+            answers = zip(rows, *loaded.predict(list(map(_line, rows))), strict=True)
+            writer.writerows([*row, label[0][start:], f"{p[0]:.4f}"] for row, label, p in answers)
 
 
 def _read(table: str, rows: int | None = None) -> Any:

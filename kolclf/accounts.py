@@ -5,10 +5,11 @@ from typing import NamedTuple, overload
 
 import numpy as np
 
+from kolclf.arrays import Ints
 from kolclf.concepts import TAKEN_BACK, Match, Matches, find_concepts, find_kinds_in_names
 from kolclf.meanings import meanings
 from kolclf.tokens import Tokens, tokenize_all
-from kolclf.words import Ints, Vocabulary, current_vocabulary
+from kolclf.words import Vocabulary, current_vocabulary
 
 FIELDS = ("bio", "captions")
 

@@ -1,17 +1,13 @@
 """The command line: data to standard output, everything else to standard error."""
 
-import csv
-import functools
-import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import kolclf
-from kolclf.errors import DataError, KolclfError
+from kolclf.app import app, command
+from kolclf.errors import DataError
 from kolclf.options import (
     Accounts,
     Bio,
@@ -34,33 +30,6 @@ from kolclf.options import (
     given_columns,
     is_single,
 )
-
-app = typer.Typer(
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Register a command; an error of kolclf becomes one sentence and exit code 1."""
-
-    @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            function(*args, **kwargs)
-            sys.stdout.flush()
-        except KolclfError as error:
-            typer.echo(f"Error: {error}", err=True)
-            raise typer.Exit(1) from None
-        except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except KeyboardInterrupt:
-            typer.echo("Stopped; no file was changed.", err=True)
-            raise typer.Exit(130) from None
-
-    app.command()(run)
-    return run
 
 
 @command
@@ -139,7 +108,7 @@ def predict(
 
     Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
     """
-    from kolclf import render
+    from kolclf import render, render_account
     from kolclf.batch import output_columns, predict_table
     from kolclf.data import find_columns
     from kolclf.predictor import open_predictor
@@ -148,7 +117,7 @@ def predict(
 
     predictor = open_predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
     if is_single(accounts, bio, caption, name):
-        render.answer(predictor, account_given(name, bio, caption))
+        render_account.answer(predictor, account_given(name, bio, caption))
         return
     table = read_table(str(accounts))
     given = given_columns(
@@ -190,7 +159,7 @@ def explain(
 
     Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
     """
-    from kolclf import render
+    from kolclf import render_account
     from kolclf.data import cells_of, find_account, find_columns
     from kolclf.predictor import open_predictor
     from kolclf.tables import read_table
@@ -208,35 +177,8 @@ def explain(
         texts = cells_of(find_account(table, columns, row, id), columns)
     predictor = open_predictor(model, no_model, rules, language=lang.value)
     if steps:
-        render.steps(texts)
-    render.explanation(predictor, account_given(texts["name"], texts["bio"], [texts["captions"]]))
-
-
-@command
-def weights(
-    model: ModelFile = None,
-    field: Annotated[str | None, typer.Option("--field", help="Only bio or captions.")] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="How many of each side.")] = 20,
-    as_csv: Annotated[bool, typer.Option("--csv", help="All weights as CSV to standard output.")] = False,
-) -> None:
-    """List the words and concepts that weigh most in a model.
-
-    Example: kolclf weights --field bio --top 30
-    """
-    from kolclf import render
-    from kolclf.explain import Weight, weight_rows
-    from kolclf.predictor import open_predictor
-
-    scorer = open_predictor(model, False, None).scorer
-    if scorer is None:
-        raise kolclf.ModelError(
-            "the package holds no default model; train one with: kolclf train LABELLED.csv -o mine.npz, and name it with --model"
-        )
-    found = weight_rows(scorer, field)
-    if as_csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([Weight._fields, *found])
-    else:
-        render.weights(found, top)
+        render_account.steps(texts)
+    render_account.explanation(predictor, account_given(texts["name"], texts["bio"], [texts["captions"]]))
 
 
 @command
@@ -297,3 +239,6 @@ def main(
     ] = False,
 ) -> None:
     """Tells KOLs (authority from a profession or expertise) from influencers (from presence online), and why."""
+
+
+from kolclf import cli_quality  # noqa: E402, F401 (its commands come last)

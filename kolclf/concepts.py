@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kolclf.arrays import Ints
 from kolclf.lexicon import lexicon
 from kolclf.meanings import groups, meaning_of, meanings, name_phrase_values, phrase_values
 from kolclf.phrases import PhraseIndex, Spans
 from kolclf.text import BREAK
 from kolclf.tokens import Tokens
-from kolclf.words import Ints
 
 AUTHORITY = frozenset(
     {"title", "degree", "profession", "trade", "performer", "owner"}

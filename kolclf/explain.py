@@ -57,15 +57,23 @@ class Contribution(NamedTuple):
 
 
 def model_contributions(
-    scorer: Scorer, account: Accounts, class_index: int = 0, scale: float = 1.0, language: str = "id"
+    scorer: Scorer, account: Accounts, scale: float = 1.0, language: str = "id"
 ) -> list[Contribution]:
     """Return what each known feature of one account adds, the strongest first.
 
     With the intercept they sum to the model's log-odds, times ``scale``.
     """
+    return _contributions(scorer, account, scale * scorer.coef[0], language)
+
+
+def class_contributions(scorer: Scorer, account: Accounts, best: int, language: str = "id") -> list[Contribution]:
+    """Return what each known feature adds to the score of the class ``best``, the strongest first."""
+    return _contributions(scorer, account, scorer.coef_of(best), language)
+
+
+def _contributions(scorer: Scorer, account: Accounts, coef: Floats, language: str) -> list[Contribution]:
     rows = scorer.transform(account)
-    amounts = scale * rows.values * scorer.coef[class_index][rows.columns]
-    return list(strongest(scorer, account, rows, 0, amounts, language))
+    return list(strongest(scorer, account, rows, 0, rows.values * coef[rows.columns], language))
 
 
 def strongest(
@@ -89,13 +97,6 @@ def strongest(
         if feature.startswith("<"):
             shown = f"“{shown or feature}” ({concept_name(feature, language)})"
         yield Contribution(shown, field, "model", _criterion_of_feature(feature, " ".join(words)), amount)
-
-
-def class_contributions(scorer: Scorer, account: Accounts, best: int, language: str = "id") -> list[Contribution]:
-    """Return what each known feature adds to the score of the class ``best``, the strongest first."""
-    if len(scorer.classes) > 2:
-        return model_contributions(scorer, account, best, language=language)
-    return model_contributions(scorer, account, scale=1.0 if best else -1.0, language=language)
 
 
 def rule_contributions(

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from kolclf.arrays import Ints, Lists
 from kolclf.lexicon import lexicon, listed
-from kolclf.phrases import Lists
 from kolclf.text import BREAK, PLACEHOLDERS
 from kolclf.titles import title_token
 from kolclf.tokens import tokenize_all
-from kolclf.words import Ints
 
 
 class Group(NamedTuple):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kolclf.arrays import Ints
 from kolclf.tokens import Tokens
-from kolclf.words import Ints
 
 Forms = Callable[[Sequence[str]], list[str]]
 MANY = 3000  # tokens from which a tree of phrases pays
@@ -26,30 +26,6 @@ class Spans(NamedTuple):
     def taken(self, which: NDArray[np.bool_] | Ints) -> "Spans":
         """Return some of the spans."""
         return Spans(self.start[which], self.end[which], self.phrase[which])
-
-
-class Lists:
-    """Lists of numbers by number, as arrays."""
-
-    def __init__(self, lists: Sequence[Sequence[int]]) -> None:
-        self._indptr = np.cumsum([0, *map(len, lists)])
-        self._flat = np.array([number for of in lists for number in of], dtype=np.int64)
-
-    @classmethod
-    def inverted(cls, lists: Sequence[Sequence[int]], n: int) -> "Lists":
-        """Return for each of ``n`` numbers the places of the lists that hold it."""
-        holders: list[list[int]] = [[] for _ in range(n)]
-        for place, of in enumerate(lists):
-            for number in of:
-                holders[number].append(place)
-        return cls(holders)
-
-    def of(self, numbers: Ints) -> tuple[Ints, Ints]:
-        """Return the lists of some numbers one after another, and beside each element the place of its number in ``numbers``."""
-        lengths = self._indptr[numbers + 1] - self._indptr[numbers]
-        at = np.repeat(np.arange(len(numbers)), lengths)
-        before = np.cumsum(lengths) - lengths
-        return at, self._flat[np.repeat(self._indptr[numbers] - before, lengths) + np.arange(len(at))]
 
 
 def _hashed(steps: Ints) -> Ints:

@@ -111,14 +111,12 @@ class Predictor:
 
     def _other_rows(self, scorer: Scorer, accounts: Accounts) -> list[Row]:
         rows = scorer.transform(accounts)
+        amounts = [rows.values * scorer.coef_of(label)[rows.columns] for label in range(len(scorer.classes))]
         result: list[Row] = []
         for row, p in enumerate(scorer.predict_proba(rows)):
             best = int(p.argmax())
-            label, several = scorer.classes[best], len(scorer.classes) > 2
-            amounts = (
-                rows.values * (scorer.coef[best] if several else scorer.coef[0] * (1 if best else -1))[rows.columns]
-            )
-            words = strongest(scorer, accounts, rows, row, amounts, self.language, sign=1)
+            label = scorer.classes[best]
+            words = strongest(scorer, accounts, rows, row, amounts[best], self.language, sign=1)
             result.append([label, round(float(p[best]), 4), "model", label_reason(label, words, self.language)])
         return result
 

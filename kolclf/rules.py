@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kolclf.accounts import FIELDS, Accounts, Texts, read_texts
+from kolclf.arrays import Ints, Lists
 from kolclf.errors import RulesError
 from kolclf.lexicon import lexicon, listed
 from kolclf.meanings import groups, meanings, phrases_of
-from kolclf.phrases import Lists, PhraseIndex
-from kolclf.words import Ints
+from kolclf.phrases import PhraseIndex
 
 SIDES = ("kol", "influencer", "neither")
 MAX_WEIGHT = 100
@@ -98,16 +98,16 @@ class Rules:
         wanted = {phrase for rule in self.rules for phrase in rule.any | rule.with_any | rule.unless}
         self._index = PhraseIndex(sorted(phrase for phrase in wanted if not phrase.startswith("<")))
         values = {phrase: number for number, phrase in enumerate(self._index.phrases)}
-        of_meanings = [[values.setdefault(value, len(values)) for value in meaning] for meaning in meanings()]
-        self._meanings = Lists(of_meanings)
+        self._meanings = Lists([[values.setdefault(value, len(values)) for value in meaning] for meaning in meanings()])
         self._any, self._with, self._unless = (
-            (
-                Lists.inverted([[values[v] for v in sorted(of) if v in values] for of in sets], len(values))
-                for sets in zip(*((rule.any, rule.with_any, rule.unless) for rule in self.rules), strict=True)
+            Lists.inverted([[values[value] for value in sorted(of) if value in values] for of in sets], len(values))
+            for sets in (
+                [rule.any for rule in self.rules],
+                [rule.with_any for rule in self.rules],
+                [rule.unless for rule in self.rules],
             )
-            if self.rules
-            else (Lists([[]] * len(values)),) * 3
         )
+        self._needs_with = np.array([bool(rule.with_any) for rule in self.rules], dtype=bool)
 
     def judge(self, accounts: Accounts) -> list["Verdict"]:
         """Return the verdict on each account.
@@ -138,22 +138,21 @@ class Rules:
         row = np.append(texts.tokens.rows()[found.start], texts.rows[meant])
         value = np.append(found.phrase, value)
 
+        n = len(self.rules) or 1
+
         def pairs(lists: Lists) -> tuple[Ints, Ints]:
             at, rule = lists.of(value)
-            return at, row[at] * len(self.rules) + rule
+            return at, row[at] * n + rule
 
         at, key = pairs(self._any)
-        needs = np.array([bool(rule.with_any) for rule in self.rules])
-        if len(key):
-            fires = ~np.isin(key, pairs(self._unless)[1]) & (
-                ~needs[key % len(needs)] | np.isin(key, pairs(self._with)[1])
-            )
-            at, key = at[fires], key[fires]
+        has_with = np.isin(key, pairs(self._with)[1]) | ~self._needs_with[key % n]
+        fires = has_with & ~np.isin(key, pairs(self._unless)[1])
+        at, key = at[fires], key[fires]
         order = np.lexsort((end[at], start[at], key))
         at, key = at[order], key[order]
         first = np.append(True, key[1:] != key[:-1])[: len(key)]
         at, key = at[first], key[first]
-        return [part.tolist() for part in (key // max(len(needs), 1), key % max(len(needs), 1), start[at], end[at])]
+        return [part.tolist() for part in (key // n, key % n, start[at], end[at])]
 
     def check_examples(self) -> None:
         """Check that every example fires its rule and no counter-example does.

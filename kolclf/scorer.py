@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.accounts import Accounts, Reading
+from kolclf.arrays import Ints, rows_of
 from kolclf.decide import Policy
 from kolclf.meanings import concepts, concepts_of
 from kolclf.phrases import PhraseIndex
 from kolclf.stem import stems
 from kolclf.text import BREAK, PLACE
 from kolclf.titles import places
-from kolclf.words import Ints
 
 Floats = NDArray[np.float64]
 
@@ -121,6 +121,14 @@ def counted(keys: Ints) -> tuple[Ints, Ints]:
     return order[firsts], np.diff(firsts, append=len(keys))
 
 
+def tfidf(rows: Ints, counts: Ints, idf: Floats, weight: float, n_rows: int) -> Floats:
+    """Return the TF-IDF of counts in rows: ``1 + log(count)`` times idf, each row then scaled to the length ``weight``."""
+    values: Floats = (1.0 + np.log(counts)) * idf
+    length = np.sqrt(np.bincount(rows, weights=values * values, minlength=n_rows))
+    scale: Floats = weight / np.where(length, length, 1.0)
+    return values * scale[rows]
+
+
 @dataclass(frozen=True)
 class Scorer:
     """A trained linear model as plain data.
@@ -167,19 +175,14 @@ class Scorer:
     @cached_property
     def _columns(self) -> dict[str, Ints]:
         """Return by space the column of every phrase, or of every concept; -1 for none."""
-        values = {True: concepts(), False: self._words.phrases}
-        return {
-            name: np.array(
-                [space.vocabulary.get(value, -1) for value in values[name.endswith(CONCEPTS)]], dtype=np.int64
-            )
-            for name, space in self.spaces.items()
-        }
+        found = {}
+        for name, space in self.spaces.items():
+            values = concepts() if name.endswith(CONCEPTS) else self._words.phrases
+            found[name] = np.array([space.vocabulary.get(value, -1) for value in values], dtype=np.int64)
+        return found
 
     def transform(self, accounts: Accounts) -> Rows:
-        """Return the TF-IDF rows of accounts.
-
-        Counts are damped to ``1 + log(count)``, weighted by idf, and each space is scaled to length 1, then by its weight.
-        """
+        """Return the TF-IDF rows of accounts."""
         parts, offset = [], 0
         for name, space in self.spaces.items():
             texts = accounts.fields[field_of(name)]
@@ -194,9 +197,8 @@ class Scorer:
             rows, start, end, columns = rows[known], start[known], end[known], columns[known]
             first, counts = counted(rows * len(space.idf) + columns)
             rows, columns = rows[first], columns[first]
-            values = (1.0 + np.log(counts)) * space.idf[columns]
-            length = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(accounts)))
-            parts.append((rows, columns + offset, values / length[rows] * space.weight, start[first], end[first]))
+            values = tfidf(rows, counts, space.idf[columns], space.weight, len(accounts))
+            parts.append((rows, columns + offset, values, start[first], end[first]))
             offset += len(space.idf)
         rows, columns, values, start, end = (np.concatenate(part) for part in zip(*parts, strict=True))
         order = np.argsort(rows, kind="stable")
@@ -220,6 +222,11 @@ class Scorer:
         """Return the scores of the second head, of shape (n_rows,), if there is one."""
         return None if self.answerable is None else _dot(rows, self.answerable[0]) + self.answerable[1]
 
+    def coef_of(self, label: int) -> Floats:
+        """Return the coefficients that speak for a class; of two classes, those of the second with their sign turned."""
+        coef: Floats = self.coef[label] if len(self.classes) > 2 else self.coef[0] * (1 if label else -1)
+        return coef
+
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
         """Field and feature of every column."""
@@ -231,6 +238,5 @@ class Scorer:
 
 
 def _dot(rows: Rows, coef: Floats) -> Floats:
-    of_row = np.repeat(np.arange(len(rows.indptr) - 1), np.diff(rows.indptr))
-    sums = np.bincount(of_row, weights=rows.values * coef[rows.columns], minlength=len(rows.indptr) - 1)
+    sums = np.bincount(rows_of(rows.indptr), weights=rows.values * coef[rows.columns], minlength=len(rows.indptr) - 1)
     return sums.astype(np.float64)

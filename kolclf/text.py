@@ -126,7 +126,7 @@ def _platforms() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["platforms"]))
 
 
-_PLATFORM = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook"
+PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook"
 _A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
 _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (
@@ -153,8 +153,8 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         _link,
     ),
     (re.compile(r"(?<!\w)@[ .-]{0,3}\w[\w.]{0,60}"), " xhandle "),
-    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
-    (re.compile(rf"\b({_PLATFORM}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)]))", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)]))", re.I), r" \1 xhandle "),
     (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
     (
         re.compile(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kolclf.arrays import Ints, rows_of
 from kolclf.text import NAME_STEPS, STEPS, fix_encoding
 from kolclf.titles import needed_words
 from kolclf.words import (
@@ -21,7 +22,6 @@ from kolclf.words import (
     PLATFORM,
     SIGN,
     STOP,
-    Ints,
     Vocabulary,
     current_vocabulary,
 )
@@ -52,7 +52,7 @@ class Tokens(NamedTuple):
 
     def rows(self) -> Ints:
         """Return the number of the text of every token."""
-        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+        return rows_of(self.indptr)
 
 
 class Change(NamedTuple):
@@ -116,9 +116,8 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     for _ in range(AFTER):
         further = neighbour(last, 1)
         last = np.where(kinds[further] == STOP, last, further)
-    depth = np.zeros(
-        len(kinds) + 1, dtype=np.int8
-    )  # of ranges of words to be joined that begin before a word, and end after
+    # how many ranges of words to be joined begin before a word and end with it or after
+    depth = np.zeros(len(kinds) + 1, dtype=np.int8)
     np.add.at(depth, np.append(joining[pairs], first) + 1, 1)
     np.add.at(depth, np.append(following[pairs], last) + 1, -1)
     starts = np.flatnonzero(np.cumsum(depth[:-1], dtype=np.int8) == 0)
@@ -143,15 +142,12 @@ def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabu
     vocabulary = vocabulary or current_vocabulary()
     texts = [fix_encoding(text) for text in texts]
     words, at, indptr = _cut(texts)
-    numbers, kinds, _, _ = vocabulary.read(words, is_name)
-    units = _units(kinds[numbers][at])
+    numbers = vocabulary.read(words, is_name)
+    units = _units(vocabulary.kinds(numbers)[at])
     several = np.flatnonzero(units.lengths > 1)
-    together, _, ends, known = vocabulary.read(_written(words, at, units, several), is_name)
     unit = numbers[at[units.starts]]
-    unit[several] = together
-    lengths = (ends[1:] - ends[:-1])[unit]
-    before = np.append(0, np.cumsum(lengths)).astype(np.int32)
-    codes = known[np.repeat(ends[unit] - before[:-1], lengths) + np.arange(before[-1], dtype=np.int32)]
+    unit[several] = vocabulary.read(_written(words, at, units, several), is_name)
+    codes, before = vocabulary.codes(unit)
     kept = codes != 0
     kept[1:] |= kept[:-1].copy()  # a break stays after a token, and not after a break
     indptr = np.append(0, np.cumsum(kept))[before[np.searchsorted(units.starts, indptr)]]
@@ -212,8 +208,8 @@ def changes(text: str, is_name: bool = False) -> Iterator[Change]:
     if fixed != text:
         yield Change("encoding", fixed)
     words, at, _ = _cut([fixed])
-    numbers, kinds, _, _ = current_vocabulary().read(words, is_name)
-    units = _units(kinds[numbers][at])
+    vocabulary = current_vocabulary()
+    units = _units(vocabulary.kinds(vocabulary.read(words, is_name))[at])
     parts = _written(words, at, units, np.arange(len(units.starts) - 1))  # without the end of the line
     shown = " ".join(parts)
     for name, step in NAME_STEPS if is_name else STEPS:

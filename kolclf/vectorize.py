@@ -8,12 +8,12 @@ import pandas as pd
 import scipy.sparse as sp
 
 from kolclf.accounts import Accounts, Texts
+from kolclf.arrays import Ints, rows_of
 from kolclf.errors import DataError
 from kolclf.meanings import concepts, concepts_of
-from kolclf.scorer import CONCEPTS, Features, Floats, Space, field_of
-from kolclf.stem import stem
+from kolclf.scorer import CONCEPTS, Features, Floats, Space, field_of, tfidf
+from kolclf.stem import stems
 from kolclf.text import BREAK
-from kolclf.words import Ints
 
 
 class Counts(NamedTuple):
@@ -63,9 +63,8 @@ def _words(texts: Texts, features: Features, min_df: int) -> list[Counts]:
     rows, runs, at = texts.tokens.rows(), np.zeros_like(codes), np.flatnonzero(codes)
     shorter, found = [""], []
     for length in range(1, features.ngrams + 1):
-        columns, keys = pd.factorize(
-            runs[at] * len(names) + codes[at + length - 1]
-        )  # by hashing: no sort, as np.unique
+        # by hashing, where np.unique would sort
+        columns, keys = pd.factorize(runs[at] * len(names) + codes[at + length - 1])
         matrix = _summed(rows[at], columns, texts, len(keys))
         kept = np.bincount(matrix.indices, minlength=len(keys)) >= min_df
         shorter = [f"{shorter[key // len(names)]} {names[key % len(names)]}".lstrip() for key in keys[kept].tolist()]
@@ -93,10 +92,8 @@ def weigh(
     for name, (names, matrix) in counts.items():
         df = np.bincount(matrix[train].indices, minlength=len(names))
         idf[name] = np.where(df >= min_df, np.log((1 + len(train)) / (1 + df)) + 1, 0.0)
-        values = (1.0 + np.log(matrix.data)) * idf[name][matrix.indices]
-        rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-        length = np.sqrt(np.bincount(rows, weights=values * values, minlength=matrix.shape[0]))
-        values *= weights[name] / np.where(length, length, 1.0)[rows]
+        of_counts = idf[name][matrix.indices]
+        values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, weights[name], matrix.shape[0])
         parts.append(sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape))
     if not any(of.any() for of in idf.values()):
         raise DataError(
@@ -109,30 +106,19 @@ def learnt_spaces(
     counts: Mapping[str, Counts], weights: Mapping[str, float], idf: Mapping[str, Floats]
 ) -> dict[str, Space]:
     """Return the spaces of the features that have an idf."""
-    return {
-        name: Space(
-            {
-                feature: i
-                for i, feature in enumerate(feature for feature, of in zip(names, idf[name], strict=True) if of)
-            },
-            idf[name][idf[name] > 0],
-            weights[name],
-        )
-        for name, (names, _) in counts.items()
-    }
+    spaces = {}
+    for name, (names, _) in counts.items():
+        kept = np.flatnonzero(idf[name])
+        spaces[name] = Space({names[c]: i for i, c in enumerate(kept.tolist())}, idf[name][kept], weights[name])
+    return spaces
 
 
 def kept_stems(accounts: Accounts, spaces: Mapping[str, Space], min_df: int) -> dict[str, str]:
     """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
-    numbers: dict[str, int] = {}
-    keys = []
-    for texts in accounts.fields.values():
-        words = texts.tokens.vocabulary.tokens
-        codes = np.array([numbers.setdefault(word, len(numbers)) for word in words], dtype=np.int64)
-        keys.append((codes[texts.tokens.codes], texts.tokens.rows()))
-    code, row = (np.concatenate(part) for part in zip(*keys, strict=True))
-    of_account = np.unique(row * len(numbers) + code) % len(numbers)
-    used = np.bincount(of_account, minlength=len(numbers))
+    fields = [texts.tokens for texts in accounts.fields.values()]  # of one vocabulary, as they were read together
+    tokens = fields[0].vocabulary.tokens
+    of_accounts = np.unique(np.concatenate([field.rows() * len(tokens) + field.codes for field in fields]))
+    used = np.bincount(of_accounts % len(tokens), minlength=1)
+    often = sorted(tokens[code] for code in np.flatnonzero(used >= min_df).tolist() if tokens[code] != BREAK)
     known = {feature for space in spaces.values() for feature in space.vocabulary}
-    often = sorted(word for word, n in zip(numbers, used.tolist(), strict=True) if n >= min_df and word != BREAK)
-    return {token: of for token in often if (of := stem(token)) in known}
+    return {token: of for token, of in zip(often, stems(often), strict=True) if of in known}

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import repeat
 from threading import Lock
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kolclf.arrays import Ints, gathered
 from kolclf.lexicon import ELONGATED, listed, shorten_elongation
-from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, STEPS, as_ascii
+from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, PLATFORMS, STEPS, as_ascii
 from kolclf.titles import bare_prefixes, title_parts
-
-Ints = NDArray[np.signedinteger[Any]]
 
 # What a word may have to do with its neighbours.
 PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, STOP = range(7)
@@ -27,9 +25,7 @@ _SMALL = re.compile(f"^[a-z]{{2,{MAX_TOKEN}}}$", re.M)
 _PARTS, _NUMERIC = re.compile("[a-z]+"), re.compile("[0-9%+]")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
-_PLATFORMS = frozenset(
-    listed("ig, instagram, tiktok, tok, tt, yt, youtube, twitter, line, telegram, tele, threads, fb, facebook")
-)
+_PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
 
 
 def _read(word: str, is_name: bool) -> tuple[tuple[str, ...], int]:
@@ -121,8 +117,8 @@ class Vocabulary:
             self.tokens.append(token)
         return code
 
-    def read(self, units: Sequence[str], is_name: bool) -> "Read":
-        """Return the numbers of units, and what is known of every number."""
+    def read(self, units: Sequence[str], is_name: bool) -> Ints:
+        """Return the numbers of units."""
         with self._lock:
             known = self._units[is_name]
             numbers = np.fromiter(map(known.get, units, repeat(-1)), dtype=np.int32, count=len(units))
@@ -130,7 +126,17 @@ class Vocabulary:
             new = [units[place] for place in places.tolist()]
             self._learn(known, list(dict.fromkeys(new)), is_name)
             numbers[places] = np.fromiter(map(known.__getitem__, new), dtype=np.int32, count=len(new))
-            return Read(numbers, *(np.array(known) for known in (self._kinds, self._ends, self._flat)))
+            return numbers
+
+    def kinds(self, numbers: Ints) -> NDArray[np.int8]:
+        """Return what units have to do with their neighbours."""
+        with self._lock:
+            return np.frombuffer(self._kinds, dtype=np.int8)[numbers]
+
+    def codes(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """Return the codes of the tokens of units, one after another, and where those of each begin and end."""
+        with self._lock:
+            return gathered(np.frombuffer(self._flat, np.int32), np.frombuffer(self._ends, np.int32), numbers)
 
     def _learn(self, known: dict[str, int], new: Sequence[str], is_name: bool) -> None:
         """Read new units, each given once; most are plain words that read as themselves, and are taken over all at once."""
@@ -155,15 +161,6 @@ class Vocabulary:
     def is_full(self) -> bool:
         """Whether so much is remembered that it is time for a new one."""
         return len(self._kinds) > REMEMBERED
-
-
-class Read(NamedTuple):
-    """Numbers of units; by number their kind, and where their tokens begin and end (one on) among the ``codes``."""
-
-    numbers: Ints
-    kinds: NDArray[np.int8]
-    indptr: Ints
-    codes: Ints
 
 
 _vocabulary = Vocabulary()

@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["lexicon", "sastrawi", "rows"],
+    ["arrays", "lexicon", "sastrawi", "rows"],
     ["titles", "csvfile"],
     ["text"],
     ["words"],
@@ -26,7 +26,9 @@ FLOW = [
     ["model"],
     ["predictor"],
     ["batch"],
-    ["render", "options", "evaluate"],
+    ["render", "options", "evaluate", "app"],
+    ["render_account"],
+    ["cli_quality"],
     ["cli"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOW) for name in names}

@@ -1,0 +1,38 @@
+"""The application that the commands belong to, and the one place where an error becomes a sentence."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from kolclf.errors import KolclfError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Register a command; an error of kolclf becomes one sentence and exit code 1."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            function(*args, **kwargs)
+            sys.stdout.flush()
+        except KolclfError as error:
+            typer.echo(f"Error: {error}", err=True)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except KeyboardInterrupt:
+            typer.echo("Stopped; no file was changed.", err=True)
+            raise typer.Exit(130) from None
+
+    app.command()(run)
+    return run
