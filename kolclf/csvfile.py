@@ -1,4 +1,4 @@
-"""Reads CSV: any usual encoding, delimiter and line end; cells are not interpreted, and how a row is written is kept."""
+"""Reads CSV: any usual encoding, delimiter and line end; cells are not interpreted."""
 
 import csv
 import io
@@ -6,15 +6,17 @@ import itertools
 import math
 import re
 import sys
+from codecs import BOM_UTF8
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from typing import BinaryIO, TextIO
 
 from kolclf.errors import DataError
-from kolclf.rows import CsvRow, Row, Table, fitted, without_empty_end
+from kolclf.records import cut_records
+from kolclf.rows import Row, Table, fitted, without_empty_end
 
-LINES = 4096  # of a text that are read at once
+BLOCK = 1 << 20  # bytes that are read at once
 _DELIMITERS = ",;\t|"
 
 csv.field_size_limit(sys.maxsize)
@@ -84,69 +86,69 @@ def read_csv(path: str, source: Callable[[], BinaryIO]) -> Table:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
         delimiter = delimiter or _delimiter_of(line)
         try:
-            header = next(csv.reader(itertools.chain([line], text), delimiter=delimiter, strict=True))
+            reader = csv.reader(itertools.chain([line], text), delimiter=delimiter, strict=True)
+            header, lines = next(reader), skipped + reader.line_num
         except csv.Error as error:
             place = f"line {skipped + 1}"
             raise DataError(f"{path}, {place}: the header cannot be read ({error}); check its quotes") from None
     columns = without_empty_end([name.strip() for name in header])
-    reading = _Reading(path, source, encoding, delimiter, skipped)
-    return Table(path, columns, reading.rows(len(columns)), delimiter, encoding, None, size, reading.position)
+    reading = _Reading(path, source, encoding, delimiter)
+    return Table(path, columns, reading.rows(len(columns), lines), delimiter, encoding, None, size, reading.position)
 
 
 class _Reading:
     """The rows of a CSV on their way, and how far they have come."""
 
-    def __init__(self, path: str, source: Callable[[], BinaryIO], encoding: str, delimiter: str, skipped: int) -> None:
-        self._path, self._source, self._encoding = path, source, encoding
-        self._delimiter, self._skipped = delimiter, skipped
+    def __init__(self, path: str, source: Callable[[], BinaryIO], encoding: str, delimiter: str) -> None:
+        self._path, self._source, self._encoding, self._delimiter = path, source, encoding, delimiter
         self._stream: BinaryIO | None = None
 
     def position(self) -> float:
         """Return how many bytes have been read."""
         return float(self._stream.tell()) if self._stream and not self._stream.closed else math.inf
 
-    def rows(self, width: int) -> Iterator[Row]:
-        with self._source() as self._stream:
-            text = io.TextIOWrapper(self._stream, encoding=self._encoding, newline="")
-            for _ in range(self._skipped):
-                text.readline()
-            kept = _KeptLines(text)
-            reader = csv.reader(itertools.chain.from_iterable(kept), delimiter=self._delimiter, strict=True)
-            next(reader)
-            while True:
-                kept.forget(reader.line_num)
-                place = f"line {self._skipped + reader.line_num + 1}"
-                try:
-                    row = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    raise DataError(
-                        f"{self._path}, {place}: cannot be read ({error}); look for a quote that is not closed"
-                    ) from None
-                if row:
-                    cells = CsvRow(fitted(row, width, self._path, place))
-                    cells.written = kept.until(reader.line_num) if len(row) == width else None
-                    yield cells
+    def rows(self, width: int, line: int) -> Iterator[Row]:
+        """Yield the rows behind the first lines."""
+        with self._source() as stream:
+            self._stream = stream
+            text = io.TextIOWrapper(stream, encoding=self._encoding, newline="")
+            head = [text.readline() for _ in range(line)]
+            if self._encoding.startswith("utf-8"):
+                text.detach()
+                at = len("".join(head).encode()) + (len(BOM_UTF8) if self._encoding == "utf-8-sig" else 0)
+                at, line = yield from self._plain_rows(stream, width, at, line)
+                stream.seek(at)
+                text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+            yield from self._parsed_rows(text, width, line)
 
+    def _plain_rows(self, stream: BinaryIO, width: int, at: int, line: int) -> Generator[Row, None, tuple[int, int]]:
+        """Yield rows as long as all is written by the book, and return the place and the line that are not, or the end."""
+        stream.seek(at)
+        size, block, delimiter = BLOCK, b"", ord(self._delimiter)
+        while True:
+            more = stream.read(size)
+            block += more if more or block[-1:] in (b"", b"\n") else b"\n"
+            if not block:
+                return at, line
+            cut = cut_records(block, delimiter, width)
+            if cut is None or (not cut.end and not more):
+                return at, line
+            yield from cut.rows
+            line += len(re.findall(rb"\r\n?|\n", block[: cut.end]))
+            at, block, size = at + cut.end, block[cut.end :], max(BLOCK, len(block) - cut.end)
 
-class _KeptLines:
-    """The lines of a text in lists, and those that a reader has taken of late."""
-
-    def __init__(self, text: TextIO) -> None:
-        self._text, self._lines = text, list[str]()
-        self._first = self._done = 0  # number of the first line kept, and of those done with
-
-    def __iter__(self) -> Iterator[list[str]]:
-        while lines := list(itertools.islice(self._text, LINES)):
-            self._lines = self._lines[self._done - self._first :] + lines
-            self._first = self._done
-            yield lines
-
-    def forget(self, until: int) -> None:
-        """Let go of the lines up to a number, counted from 1."""
-        self._done = until
-
-    def until(self, last: int) -> str:
-        """Return the lines that have come since as they are written, without the end of the last."""
-        return "".join(self._lines[self._done - self._first : last - self._first]).rstrip("\r\n")
+    def _parsed_rows(self, text: TextIO, width: int, line: int) -> Iterator[Row]:
+        """Yield the rows of a text as Python's csv module reads them."""
+        reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+        while True:
+            place = f"line {line + reader.line_num + 1}"
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise DataError(
+                    f"{self._path}, {place}: cannot be read ({error}); look for a quote that is not closed"
+                ) from None
+            if row:
+                yield fitted(row, width, self._path, place)

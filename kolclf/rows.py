@@ -9,10 +9,13 @@ Row = list[Any]
 
 
 class CsvRow(list[Any]):
-    """A row that remembers how it is written, where a CSV of the same delimiter can take it over as it stands."""
+    """A row that remembers how it is written, in UTF-8: a CSV of the same delimiter can take it over as it stands."""
 
     __slots__ = ("written",)
-    written: str | None
+
+    def __init__(self, cells: Row, written: bytes) -> None:
+        super().__init__(cells)
+        self.written = written
 
 
 class Table(NamedTuple):

@@ -6,10 +6,11 @@ import os
 import re
 import sys
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol, TextIO
+from typing import Any, BinaryIO, Protocol
 
 from kolclf.errors import DataError
 from kolclf.rows import CsvRow, Row, Table
@@ -32,18 +33,22 @@ class Writer(Protocol):
 
 
 class _CsvWriter:
-    def __init__(self, stream: TextIO, columns: list[str], like: Table, delimiter: str) -> None:
+    def __init__(self, stream: BinaryIO, columns: list[str], like: Table, delimiter: str) -> None:
         self._stream, self._delimiter, self._same = stream, delimiter, delimiter == like.delimiter
-        self._stream.writelines(f"{line}\n" for line in self._lines([columns]))
+        self._stream.writelines(line + b"\n" for line in self._lines([columns]))
 
     def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
         written = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
         others = iter(self._lines([row for row, line in zip(rows, written, strict=True) if line is None]))
-        lines = (next(others) if line is None else line for line in written)
-        ends = (f"{self._delimiter}{cells}\n" if cells else "\n" for cells in self._lines(added))
-        self._stream.writelines(line + end for line, end in zip(lines, ends, strict=True))
+        mark = self._delimiter.encode() if added and added[0] else b""
+        parts = (
+            part
+            for line, cells in zip(written, self._lines(added), strict=True)
+            for part in (next(others) if line is None else line, mark, cells, b"\n")
+        )
+        self._stream.write(b"".join(parts))
 
-    def _lines(self, rows: Iterable[Row]) -> list[str]:
+    def _lines(self, rows: Iterable[Row]) -> list[bytes]:
         """Return rows as they are written, without line ends."""
         records = _Records()
         # only with this line end does csv put quotes around a lone CR
@@ -51,7 +56,7 @@ class _CsvWriter:
             row if _NESTED.isdisjoint(map(type, row)) else [_as_text(c) if type(c) in _NESTED else c for c in row]
             for row in rows
         )
-        return [record[:-2] for record in records]
+        return [record[:-2].encode("utf-8", "replace") for record in records]
 
     def close(self) -> None:
         self._stream.flush()
@@ -62,14 +67,14 @@ class _Records(list[str]):
 
 
 class _JsonlWriter:
-    def __init__(self, stream: TextIO, columns: list[str]) -> None:
+    def __init__(self, stream: BinaryIO, columns: list[str]) -> None:
         self._stream, self._columns = stream, unique_names(columns)
 
     def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
         records = (
             dict(zip(self._columns, [*row, *cells], strict=True)) for row, cells in zip(rows, added, strict=True)
         )
-        self._stream.writelines(_as_text(record) + "\n" for record in records)
+        self._stream.writelines(f"{_as_text(record)}\n".encode() for record in records)
 
     def close(self) -> None:
         self._stream.flush()
@@ -225,9 +230,7 @@ def open_writer(
         Told what a format cannot hold.
     """
     if target == "-":
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")
-        yield _CsvWriter(sys.stdout, columns, like, like.delimiter)
+        yield _CsvWriter(sys.stdout.buffer, columns, like, like.delimiter)
         return
     ending = Path(target).suffix.lower()
     kind = FORMATS.get(ending)
@@ -241,8 +244,8 @@ def open_writer(
         elif kind == "parquet":
             writer = _ParquetWriter(path, columns, like.schema, numbers)
         else:
-            encoding = "utf-8" if kind == "jsonl" or like.encoding == "utf-8" else "utf-8-sig"
-            stream = opened.enter_context(path.open("w", encoding=encoding, newline="", errors="replace"))
+            stream = opened.enter_context(path.open("wb"))
+            stream.write(b"" if kind == "jsonl" or like.encoding == "utf-8" else BOM_UTF8)
             delimiter = "\t" if ending == ".tsv" else like.delimiter
             writer = _CsvWriter(stream, columns, like, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
         yield writer

@@ -10,8 +10,8 @@ PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
     ["arrays", "lexicon", "sastrawi", "rows"],
-    ["titles", "csvfile"],
-    ["text"],
+    ["titles", "records"],
+    ["text", "csvfile"],
     ["words"],
     ["tokens"],
     ["phrases"],

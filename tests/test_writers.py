@@ -239,7 +239,7 @@ def test_any_parquet_goes_out_unchanged(tmp_path_factory, rows):
 
 
 def test_a_row_of_a_csv_goes_out_as_it_is_written(run, table_file, tmp_path):
-    line = '007,"bidan ""desa""\r\nAlor",  5" tv ,"tanpa koma"'
+    line = '007,"bidan ""desa""\r\nAlor",  5 tv ,"tanpa koma"'
     source = table_file(f"id,bio,catatan,lain\r\n{line}\r\n")
     assert run("predict", source, "-o", tmp_path / "keluar.csv", "--no-model").exit_code == 0
     written = (tmp_path / "keluar.csv").read_bytes().decode()
