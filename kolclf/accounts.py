@@ -100,12 +100,14 @@ def read(text: str) -> Reading:
     return read_texts([text]).of(0)
 
 
-def read_accounts(names: Sequence[str], bios: Sequence[str], captions: Sequence[str]) -> Accounts:
+def read_accounts(
+    names: Sequence[str], bios: Sequence[str], captions: Sequence[str], vocabulary: Vocabulary | None = None
+) -> Accounts:
     """Read accounts as their two fields, ``bio`` and ``captions``.
 
     Of a display name only titles and words for a kind of account are read, never a person's name; they join the bio.
     """
-    vocabulary = current_vocabulary()
+    vocabulary = vocabulary or current_vocabulary()
     n, both = len(bios), read_texts([*bios, *captions], vocabulary)
     in_bio, in_captions = both.part(slice(n)), both.part(slice(n, 2 * n))
     return Accounts({"bio": _with_names(names, in_bio) if any(names) else in_bio, "captions": in_captions})

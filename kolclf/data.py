@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kolclf.accounts import Accounts, read_accounts
 from kolclf.errors import DataError
 from kolclf.rows import Row, Table
+from kolclf.words import Vocabulary
 
 ALIASES = {
     "id": (
@@ -198,10 +199,10 @@ def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     }
 
 
-def accounts_in(rows: Sequence[Row], columns: Columns) -> Accounts:
+def accounts_in(rows: Sequence[Row], columns: Columns, vocabulary: Vocabulary | None = None) -> Accounts:
     """Read the accounts that stand in rows."""
-    texts = [cells_of(row, columns).values() for row in rows]
-    return read_accounts(*zip(*texts, strict=True))
+    names, bios, captions = zip(*(cells_of(row, columns).values() for row in rows), strict=True)
+    return read_accounts(names, bios, captions, vocabulary)
 
 
 def accounts_of(X: Any) -> Accounts:
@@ -219,13 +220,15 @@ def accounts_of(X: Any) -> Accounts:
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; columns are {columns_listed([str(c) for c in X.columns])}"
             )
-        return read_accounts(*([as_text(cell) for cell in part] for part in parts))
+        names, bios, captions = ([as_text(cell) for cell in part] for part in parts)
+        return read_accounts(names, bios, captions)
     if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
         if X and not any("bio" in row or "captions" in row for row in X):
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; the first has {columns_listed([str(k) for k in X[0]])}"
             )
-        return read_accounts(*([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions")))
+        names, bios, captions = ([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions"))
+        return read_accounts(names, bios, captions)
     raise DataError(
         f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from kolclf.accounts import Accounts
@@ -64,6 +63,8 @@ def working(what: str) -> Iterator[None]:
 @contextmanager
 def counting(table: RowTable, what: str) -> Iterator[Callable[[int], None]]:
     """Yield a function that shows how many rows are done, with a bar where the size is known, where somebody looks."""
+    from rich.progress import BarColumn, Progress, TimeElapsedColumn  # noqa: PLC0415 (one answer does not wait for it)
+
     shown = ("[progress.description]{task.description}", BarColumn(), "{task.fields[done]}", TimeElapsedColumn())
     console = err()
     with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:

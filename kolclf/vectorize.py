@@ -93,7 +93,7 @@ def weigh(
         df = np.bincount(matrix[train].indices, minlength=len(names))
         idf[name] = np.where(df >= min_df, np.log((1 + len(train)) / (1 + df)) + 1, 0.0)
         of_counts = idf[name][matrix.indices]
-        values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, weights[name], matrix.shape[0])
+        values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, np.full(matrix.shape[0], weights[name]))
         parts.append(sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape))
     if not any(of.any() for of in idf.values()):
         raise DataError(

@@ -19,7 +19,7 @@ FLOW = [
     ["concepts"],
     ["accounts"],
     ["stem", "rules", "tables"],
-    ["decide", "writers"],
+    ["decide", "writers", "read_ahead"],
     ["scorer", "data"],
     ["store", "calibrate", "pipeline", "labelled", "vectorize"],
     ["explain"],

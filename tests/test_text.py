@@ -104,6 +104,15 @@ def test_memory_of_words_is_bounded(monkeypatch):
         assert len(words._vocabulary.tokens) <= 100
 
 
+def test_what_matters_is_told_from_other_words():
+    vocabulary = Vocabulary(lambda tokens: [token == "kopi" for token in tokens])
+    tokens = tokenize_all(["Kopi (susu), @rara_fiksi 5%", "KOPI bangettt"], vocabulary=vocabulary)
+    assert [tokens.of(i) for i in (0, 1)] == [["kopi", ".", "?", ".", "?", "?"], ["kopi", "?"]]
+    vocabulary.forget_others()
+    assert tokenize_all(["kopi susu"], vocabulary=vocabulary).of(0) == ["kopi", "?"]
+    assert vocabulary.tokens[:3] == [".", "?", "kopi"] and "susu" not in vocabulary.tokens
+
+
 MOJIBAKE = "".join(letters for letters in MOJIBAKE_CATEGORIES.values()).replace("-", "")
 
 
