@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows"],
+    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile"],
     ["titles", "records"],
     ["text", "csvfile"],
     ["words"],
