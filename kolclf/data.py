@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from kolclf.accounts import Accounts, read_accounts
 from kolclf.errors import DataError
 from kolclf.rows import Row, Table
+from kolclf.text import without_personal
 from kolclf.words import Vocabulary
 
 ALIASES = {
@@ -65,6 +66,7 @@ ALIASES = {
     ),
     "label": ("label", "kelas", "class", "kategori", "category", "target", "y"),
 }
+LONG_NAME = 60  # characters that no name of a column has
 MAX_TEXT = 50_000  # characters of a cell that are read; the cell itself comes back whole
 
 
@@ -80,12 +82,12 @@ class Columns(NamedTuple):
     def described(self, header: Sequence[str]) -> str:
         """Say in one line what was taken for what."""
         parts = [
-            f"{part} = {header[at]}"
+            f"{part} = {_shown(header[at])}"
             for part, at in (("id", self.id), ("name", self.name), ("bio", self.bio))
             if at >= 0
         ]
         if self.captions:
-            parts.append(f"captions = {', '.join(header[at] for at in self.captions)}")
+            parts.append(f"captions = {', '.join(_shown(header[at]) for at in self.captions)}")
         return "; ".join(parts)
 
 
@@ -149,8 +151,10 @@ def _plain(name: str) -> str:
 
 
 def columns_listed(columns: Sequence[str]) -> str:
-    """Name columns in a sentence."""
-    shown = ", ".join(f"'{name[:40]}'" for name in columns[:12])
+    """Name columns in a sentence, unless they look like the account that a table without a header begins with."""
+    if any(len(name) > LONG_NAME or without_personal(name) != name for name in columns if not name.isidentifier()):
+        return "not shown: its first line looks like an account, so write the names of the columns above it"
+    shown = ", ".join(f"'{_shown(name)[:40]}'" for name in columns[:12])
     return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
 
 
@@ -167,10 +171,23 @@ def as_text(cell: Any) -> str:
         return (cell if listed is None else "\n".join(map(as_text, listed)))[:MAX_TEXT]
     if isinstance(cell, (list, tuple)) or hasattr(cell, "tolist"):
         values = cell.tolist() if hasattr(cell, "tolist") else cell
-        return "\n".join(map(as_text, values))[:MAX_TEXT] if isinstance(values, (list, tuple)) else str(values)
+        return "\n".join(map(as_text, _leaves(values)))[:MAX_TEXT] if isinstance(values, (list, tuple)) else str(values)
     if isinstance(cell, dict):
         return as_text(list(cell.values()))
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _leaves(values: Sequence[Any]) -> Iterator[Any]:
+    """Yield what nested lists hold, in order, however deep they are."""
+    open_lists = [iter(values)]
+    while open_lists:
+        for item in open_lists[-1]:
+            if isinstance(item, (list, tuple, dict)):
+                open_lists.append(iter(item.values() if isinstance(item, dict) else item))
+                break
+            yield item
+        else:
+            open_lists.pop()
 
 
 def _written_list(cell: str) -> list[Any] | None:
@@ -234,6 +251,11 @@ def accounts_of(X: Any) -> Accounts:
     )
 
 
+def _shown(name: str) -> str:
+    """Return the name of a column as a terminal may be given it."""
+    return name if name.isprintable() else repr(name)[1:-1]
+
+
 def chunks(table: Table, size: int) -> Iterator[list[Row]]:
     """Yield the rows of a table in lists of ``size``."""
     while chunk := list(itertools.islice(table.rows, size)):
@@ -254,5 +276,5 @@ def find_account(table: Table, columns: Columns, number: int | None, key: str | 
     for count, row in enumerate(table.rows, 1):
         if count == number or (key is not None and as_text(row[columns.id]) == key):
             return row
-    wanted = f"row {number}" if number is not None else f"id '{key}'"
+    wanted = f"row {number}" if number is not None else "id as given"
     raise DataError(f"{table.path}: has no {wanted}; it has {count} rows")

@@ -52,6 +52,11 @@ def read_labelled(
             raise DataError(
                 f"{table.path}, row {number}, column '{table.columns[columns.label]}': is empty; label the row or take it out"
             )
+        if not label.isprintable():
+            raise DataError(
+                f"{table.path}, row {number}, column '{table.columns[columns.label]}': holds a line break or a control "
+                "character; write the label in one line"
+            )
         key = as_text(row[columns.id]) if columns.id >= 0 else ""
         first = seen.setdefault(key, (number, label)) if key else (number, label)
         if first[1] != label:
@@ -69,7 +74,7 @@ def read_labelled(
         labels.append(label)
         groups.append(as_text(row[at_group]) if at_group >= 0 else "")
     if not accounts and where is not None:
-        raise DataError(f"{table.path}: no row has '{wanted}' in the column '{only}'; check --where")
+        raise DataError(f"{table.path}: no row has that value in the column '{only}'; check --where")
     if not accounts:
         raise DataError(f"{table.path}: has a header but no rows; add labelled accounts")
     return Labelled(accounts, labels, groups if group_column is not None else None, repeated)

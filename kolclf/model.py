@@ -135,7 +135,12 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.classes_ = np.unique(labels[trained])
         rarest = min(Counter(labels[trained].tolist()).values(), default=0)
         if len(self.classes_) < 2 or rarest < 2:
-            seen = ", ".join(f"{label} ({n})" for label, n in Counter(labels.tolist()).items()) or "none"
+            counted = Counter(labels.tolist())
+            once = sum(
+                n == 1 for n in counted.values()
+            )  # names, perhaps, where a wrong column was taken for the labels
+            often = [f"{label} ({n})" for label, n in counted.most_common(5) if n > 1]
+            seen = ", ".join([*often, *([f"{once} that occur once"] if once else [])]) or "none"
             raise DataError(f"training needs two labels with at least 2 rows each; seen: {seen}")
         features = Features(self.use_stems, self.ngrams)
         weights = self._space_weights()

@@ -4,7 +4,6 @@ The rules are in ``rules.toml``; each names phrases or concepts, a side, a weigh
 why in words. Hits add up, so their order never matters and none hides another.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,26 +13,16 @@ import numpy as np
 
 from kolclf.accounts import FIELDS, Accounts, Texts, read_texts
 from kolclf.arrays import Ints, Lists
-from kolclf.errors import RulesError
 from kolclf.lexicon import listed, tables_of
 from kolclf.meanings import known_concepts, meanings, phrases_of
 from kolclf.phrases import PhraseIndex
+from kolclf.rulesfile import RulesFile, read_rules_file, shown
 
 SIDES = ("kol", "influencer", "neither")
 MAX_WEIGHT = 100
 CRITERIA = ("medium", "credibility", "area", "daily_work", "livelihood")
+MAX_PHRASE = 10  # words
 PHRASE_KEYS = ("any", "with", "unless")
-_REQUIRED: dict[str, type | tuple[type, ...]] = {
-    "side": str,
-    "weight": (int, float),
-    "criterion": str,
-    "fields": str,
-    "any": str,
-    "why": dict,
-    "example": str,
-    "counter_example": str,
-}
-_OPTIONAL: dict[str, type] = {"with": str, "unless": str, "promotes": bool}
 
 
 class Rule(NamedTuple):
@@ -81,7 +70,7 @@ class Rules:
     ----------
     rules : dict of str to dict
         Rule tables by id, as in ``rules.toml``.
-    source : str
+    file : RulesFile, optional
         Where they came from, for error messages.
 
     Raises
@@ -90,10 +79,12 @@ class Rules:
         If a key is missing, unknown or of the wrong type, or a concept does not exist.
     """
 
-    def __init__(self, rules: Mapping[str, Any], source: str = "rules") -> None:
-        written = [body.get(key, "") for body in rules.values() if isinstance(body, dict) for key in PHRASE_KEYS]
-        read = _phrases([text for text in written if isinstance(text, str)])
-        self.rules = tuple(_rule(source, name, body, read) for name, body in rules.items())
+    def __init__(self, rules: Mapping[str, Any], file: RulesFile | None = None) -> None:
+        self._file = file = file or RulesFile()
+        for name, body in rules.items():
+            file.check_keys(name, body)
+        read = _phrases([body.get(key, "") for body in rules.values() for key in PHRASE_KEYS])
+        self.rules = tuple(_rule(file, name, body, read) for name, body in rules.items())
         wanted = {phrase for rule in self.rules for phrase in rule.any | rule.with_any | rule.unless}
         self._index = PhraseIndex(sorted(phrase for phrase in wanted if not phrase.startswith("<")))
         values = {phrase: number for number, phrase in enumerate(self._index.phrases)}
@@ -194,10 +185,8 @@ class Rules:
             for i, of in enumerate(self.rules):
                 if (i in fired) != wanted:
                     kind = "does not fire it" if wanted else "fires it"
-                    raise RulesError(
-                        f"rule '{of.id}': its {'' if wanted else 'counter-'}example {getattr(of, examples)!r} {kind}; "
-                        "mend its phrases or the example"
-                    )
+                    spelled = f"{examples.replace('_', '-')} '{shown(getattr(of, examples))}'"
+                    raise self._file.error(of.id, f"its {spelled} {kind}; mend its phrases or the example", examples)
 
 
 def _phrases(lists: Sequence[str]) -> dict[str, list[str]]:
@@ -214,44 +203,28 @@ def without_concepts(words: str) -> str:
     return ", ".join(word for word in listed(words) if not word.startswith("<"))
 
 
-def _rule(source: str, name: str, body: Any, read: Mapping[str, list[str]]) -> Rule:
-    def fail(problem: str) -> RulesError:
-        return RulesError(f"{source}: rule [{name}]: {problem}")
-
-    if not isinstance(body, dict):
-        raise fail("is not a table; write [id] and its keys below it")
-    for key, kind in _REQUIRED.items():
-        if key not in body:
-            raise fail(f"lacks the key '{key}'; add it")
-        if not isinstance(body[key], kind):
-            raise fail(
-                f"key '{key}' is {body[key]!r}, which is of the wrong type; see rules.toml of the package for an example"
-            )
-    for key in body:
-        if key not in _REQUIRED and key not in _OPTIONAL:
-            raise fail(f"key '{key}' is unknown; use one of {', '.join([*_REQUIRED, *_OPTIONAL])}")
-        if key in _OPTIONAL and not isinstance(body[key], _OPTIONAL[key]):
-            raise fail(f"key '{key}' is {body[key]!r}, which is of the wrong type")
-    if isinstance(body["weight"], bool) or not 0 <= body["weight"] <= MAX_WEIGHT:
-        raise fail(f"weight {body['weight']} must be a number from 0 to {MAX_WEIGHT}; the side says which way it pulls")
+def _rule(file: RulesFile, name: str, body: Mapping[str, Any], read: Mapping[str, list[str]]) -> Rule:
+    if not 0 <= body["weight"] <= MAX_WEIGHT:
+        raise file.error(name, f"weight must be from 0 to {MAX_WEIGHT}; the side says which way it pulls", "weight")
     for key, allowed in (("side", SIDES), ("criterion", CRITERIA)):
         if body[key] not in allowed:
-            raise fail(f"{key} '{body[key]}' is unknown; use one of {', '.join(allowed)}")
+            raise file.error(name, f"{key} '{shown(body[key])}' is unknown; use one of {', '.join(allowed)}", key)
     fields = tuple(listed(body["fields"]))
     if not fields or set(fields) - set(FIELDS):
-        raise fail(f"fields '{body['fields']}' must be bio, captions or both")
-    if not all(isinstance(body["why"].get(language), str) for language in ("id", "en")):
-        raise fail("why needs a sentence in 'id' and one in 'en'")
+        raise file.error(name, f"fields '{shown(body['fields'])}' must be bio, captions or both", "fields")
     phrase_sets = []
     for key in PHRASE_KEYS:
         words = listed(body.get(key, ""))
         concepts = [word for word in words if word.startswith("<")]
         for concept in concepts:
             if concept not in known_concepts():
-                raise fail(f"concept {concept} is not in lexicon.toml; check its spelling")
-        phrase_sets.append(frozenset(concepts + read[body.get(key, "")]))
+                raise file.error(name, f"concept {shown(concept)} is not in lexicon.toml; check its spelling", key)
+        phrases = read[body.get(key, "")]
+        if longest := next((phrase for phrase in phrases if phrase.count(" ") >= MAX_PHRASE), None):
+            raise file.error(name, f"'{shown(longest)}' is longer than {MAX_PHRASE} words; part it by commas", key)
+        phrase_sets.append(frozenset(concepts + phrases))
     if not phrase_sets[0]:
-        raise fail("'any' holds no word that can be matched; add a phrase or a <concept>")
+        raise file.error(name, "'any' holds no word that can be matched; add a phrase or a <concept>", "any")
     return Rule(
         id=name,
         side=body["side"],
@@ -271,7 +244,7 @@ def _rule(source: str, name: str, body: Any, read: Mapping[str, list[str]]) -> R
 @cache
 def default_rules() -> Rules:
     """Return the rules of the package."""
-    return Rules(_package_rules(), "rules.toml")
+    return Rules(_package_rules(), RulesFile("rules.toml"))
 
 
 def _package_rules() -> dict[str, Any]:
@@ -284,11 +257,8 @@ def load_rules(path: str | Path) -> Rules:
     Raises
     ------
     RulesError
-        If the file cannot be read, is not TOML, or a rule is wrong or does not hold on its own examples.
+        If the file cannot be read, is not TOML, or a rule is wrong or does not hold on its own examples; with the line.
     """
-    try:
-        own = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RulesError(f"{path}: cannot be read as a rules file ({error}); it must be TOML in UTF-8") from None
-    Rules(own, str(path)).check_examples()
-    return Rules(_package_rules() | own, str(path))
+    own = read_rules_file(path)
+    Rules(own.tables, own).check_examples()
+    return Rules(_package_rules() | own.tables, own)

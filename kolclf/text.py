@@ -21,6 +21,8 @@ PLACEHOLDERS = frozenset(
     {PLACE, "xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"}
 )
 MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
+MARKS = 30  # above one letter, as in the Stream-Safe Text Format (UAX 15); sorting more of them takes their square
+REMEMBERED = 64  # characters of a run that is kept in memory; longer ones seldom come again
 
 
 # --- 1 encoding
@@ -48,13 +50,14 @@ _INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202
 _INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
 _UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
 _FOREIGN = re.compile("[^\x00-\x7f]+")
+_HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
 
 def _repair(text: str) -> str:
     """Undo HTML entities and line breaks written out; drop control characters."""
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
     # "\\n" as two characters is what some scrapers write for a line break
     text = text.replace("\\n", "\n")
     return text if text.isprintable() else text.translate(_CONTROL)
@@ -73,10 +76,21 @@ def _emoji_names() -> dict[int, str]:
 @lru_cache(maxsize=1 << 14)
 def _as_ascii(run: str) -> str:
     """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
-    run = unicodedata.normalize("NFKC", run.translate(_UNSEEN).translate(_look_alikes("letters")))
+    run = run.translate(_UNSEEN).translate(_look_alikes("letters"))
+    run = unicodedata.normalize("NFKC", run if len(run) <= MARKS else _with_few_marks(run))
     run = re.sub(r"[^\W\x00-\x7f]+", _as_latin, _single_indicators(run))
     run = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
     return "".join(c if c.isascii() else "|" for c in run.translate(_emoji_names()))
+
+
+def _with_few_marks(run: str) -> str:
+    """Drop what is more than ``MARKS`` combining marks in a row."""
+    kept, marks = [], 0
+    for c in run:
+        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFKD", c)[0]) else 0
+        if marks <= MARKS:
+            kept.append(c)
+    return "".join(kept)
 
 
 def _as_latin(match: re.Match[str]) -> str:
@@ -93,10 +107,14 @@ def _single_indicators(text: str) -> str:
     )
 
 
+def _read_run(match: re.Match[str]) -> str:
+    return _as_ascii(match[0]) if len(match[0]) <= REMEMBERED else _as_ascii.__wrapped__(match[0])
+
+
 def _letters(text: str) -> str:
     """Read all characters as ASCII, and spaced-out letters as a word."""
     if not text.isascii():
-        text = _FOREIGN.sub(lambda match: _as_ascii(match[0]), text)
+        text = _FOREIGN.sub(_read_run, text)
     return _joined_letters(text)
 
 
@@ -111,9 +129,14 @@ def _joined_letters(text: str) -> str:
 
 _TOP_LEVEL = (
     "com|co|net|org|info|link|bio|page|shop|store|app|news|xyz|blog|site|web|online|studio|design|tv"
-    "|id|ee|me|io|cc|ke|be|ly|gl|gg|my|sg"
+    "|dev|asia|biz|id|ee|me|io|ai|cc|ke|be|ly|gl|gg|my|sg"
 )
 _AMOUNT = r"\d(?:[\d.,]{0,14}\d)?"
+_LOCAL = r"[\w.+&'%-]"  # of an e-mail address
+_AT = r"(?:@|%40| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?)"
+_DOT = r"(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?)"
+_MAIL = "gmail|ymail|yahoo|hotmail|outlook|icloud|rocketmail|protonmail"
+_PATH = r"[/\\][^\s|]{0,2000}"
 
 
 def _link(match: re.Match[str]) -> str:
@@ -126,25 +149,24 @@ def _platforms() -> frozenset[str]:
     return frozenset(listed(lexicon()["words"]["platforms"]))
 
 
-PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook"
+PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook|snapchat|username|linktree"
 _A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
 _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (
         re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
         lambda match: f" x{match[1].lower().replace('url', 'link')} ",
     ),
-    (
-        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}(?:@| ?[(\[] ?at ?[)\]] ?)[\w-]{1,63}(?:\.[\w-]{2,24}){1,3}", re.I),
-        " xemail ",
-    ),
+    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,24}}){{1,3}}", re.I), " xemail "),
     (
         re.compile(
-            r"(?<![\w.+-])[\w.+-]{1,64} ?[(\[]?\bat\b[)\]]? ?[\w-]{1,63} ?[(\[]?\bdot\b[)\]]? ?[a-z]{2,4}\b", re.I
+            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}[ -]?[(\[]?\bat\b[)\]]?[ -]?[\w-]{{1,63}}[ -]?[(\[]?\bdot\b[)\]]?[ -]?[a-z]{{2,4}}\b",
+            re.I,
         ),
         " xemail ",
     ),
-    (re.compile(r"(?:https?://|www\.)[^\s|]{1,2000}", re.I), _link),
-    (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:/[^\s|]{{0,2000}}|(?![\w.]))", re.I), _link),
+    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I), " xemail "),
+    (re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
+    (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
     # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
     (
         re.compile(
@@ -152,9 +174,23 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         _link,
     ),
-    (re.compile(r"(?<!\w)@[ .-]{0,3}\w[\w.]{0,60}"), " xhandle "),
+    (
+        re.compile(
+            rf"(?<![\w@.])(?:s\.id/[^\s|]{{1,2000}}|[\w-]{{2,63}}(?:(?!\.){_DOT}| dot )(?:{_TOP_LEVEL})\b(?:{_PATH})?)",
+            re.I,
+        ),
+        " xlink ",
+    ),
+    (
+        re.compile(
+            r"(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
+            r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
+            re.I,
+        ),
+        " xhandle ",
+    ),
     (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)]))", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I), r" \1 xhandle "),
     (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
     (
         re.compile(
@@ -172,7 +208,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 ]
 
 
-_HINTS = re.compile(r"[\d@_.:=<\[%]|\bat\b", re.I)  # what every placeholder has at least one of
+_HINTS = re.compile(r"[\d@_.:=<\[%]|\b(?:at|dot)\b", re.I)  # what every placeholder has at least one of
 
 
 def _placeholders(text: str) -> str:
@@ -182,6 +218,19 @@ def _placeholders(text: str) -> str:
     for pattern, kind in _PLACEHOLDERS:
         text = pattern.sub(kind, text)
     return text
+
+
+_PERSONAL = ("xphone", "xemail", "xlink", "xhandle")
+
+
+def without_personal(text: str) -> str:
+    """Return a short text for a message: as it is, or as it reads where it holds a telephone number, an address or a handle.
+
+    >>> without_personal("Nama Lengkap"), without_personal("WA 0812 0000 4417")
+    ('Nama Lengkap', 'WA  xphone ')
+    """
+    read = _placeholders(as_ascii(text))
+    return read if any(kind in read for kind in _PERSONAL) else text
 
 
 # --- 6 to 9

@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows"],
+    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz"],
     ["titles", "records"],
     ["text", "csvfile"],
     ["words"],
@@ -21,6 +21,7 @@ FLOW = [
     ["stem", "rules", "tables"],
     ["decide", "writers", "read_ahead"],
     ["scorer", "data"],
+    ["header"],
     ["store", "calibrate", "pipeline", "labelled", "vectorize"],
     ["explain"],
     ["model"],

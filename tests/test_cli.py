@@ -408,7 +408,7 @@ def test_training_uses_only_the_rows_asked_for(run, tmp_path, profiles, table_fi
     [
         ("split", "write COLUMN=VALUE, as in split=train"),
         ("x=1", "has no column 'x'"),
-        ("split=nix", "no row has 'nix' in the column 'split'"),
+        ("split=nix", "no row has that value in the column 'split'"),
     ],
 )
 def test_a_wrong_where_says_so(run, tmp_path, table_file, where, message):

@@ -180,7 +180,7 @@ def test_an_account_is_found_by_row_or_id(number, key):
     ("header", "number", "key", "message"),
     [
         (["id", "bio"], 3, None, "has no row 3; it has 1 rows"),
-        (["id", "bio"], None, "nix", "has no id 'nix'"),
+        (["id", "bio"], None, "nix", "has no id as given"),
         (["x", "bio"], None, "1", "has no id column; name one with --id-column"),
     ],
 )

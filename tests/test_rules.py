@@ -1,4 +1,5 @@
 import random
+import time
 
 import pytest
 
@@ -107,35 +108,97 @@ def test_own_rules_are_added_replace_by_id_and_silence_by_weight_0(tmp_path):
         (
             'side = "kol"',
             'side = "koll"',
-            r"rule \[bakso\]: side 'koll' is unknown; use one of kol, influencer, neither",
+            r"line 3: rule \[bakso\]: side 'koll' is unknown; use one of kol, influencer, neither",
         ),
-        ("weight = 5.0", 'weight = "5"', r"rule \[bakso\]: key 'weight' is '5'"),
-        ('criterion = "daily_work"', "", r"rule \[bakso\]: lacks the key 'criterion'"),
-        ('fields = "bio"', 'fields = "name"', r"fields 'name' must be bio, captions or both"),
-        ("any =", "anny = 1\nany =", r"key 'anny' is unknown"),
-        ('"juragan bakso"', '"<doktor>"', r"concept <doktor> is not in lexicon.toml"),
-        ('any = "juragan bakso"', 'any = " , "', r"'any' holds no word"),
-        (', en = "a meatball seller"', "", r"why needs a sentence"),
-        ('example = "juragan bakso Malang"', 'example = "pempek"', r"its example 'pempek' does not fire it"),
+        ("weight = 5.0", 'weight = "5"', r"line 4: rule \[bakso\]: key 'weight' must be a number, not text"),
+        ("weight = 5.0", "weight = true", r"line 4: rule \[bakso\]: key 'weight' must be a number, not true or false"),
+        ("weight = 5.0", "weight = nan", r"line 4: rule \[bakso\]: weight must be from 0 to 100"),
+        ("weight = 5.0", "weight = -0.1", r"line 4: rule \[bakso\]: weight must be from 0 to 100"),
+        ("weight = 5.0", f"weight = 0x{'f' * 9_000}", r"line 4: rule \[bakso\]: weight must be from 0 to 100"),
+        ("weight = 5.0", "weight = 2020-01-01", r"line 4: .*'weight' must be a number, not a list or a date"),
+        ('criterion = "daily_work"', "", r"line 2: rule \[bakso\]: lacks the key 'criterion'"),
+        ('criterion = "daily_work"', 'criterion = "x"', r"line 5: rule \[bakso\]: criterion 'x' is unknown"),
+        ('fields = "bio"', 'fields = "name"', r"line 6: .*fields 'name' must be bio, captions or both"),
+        ('fields = "bio"', 'fields = ""', r"line 6: .*fields '' must be bio, captions or both"),
+        ("any =", "anny = 1\nany =", r"line 7: rule \[bakso\]: key 'anny' is unknown"),
+        ("any =", '"a\\u001b[31m" = 1\nany =', r"key 'a\\x1b\[31m' is unknown"),
+        ("any =", "promotes = 1\nany =", r"line 7: .*'promotes' must be true or false, not a number"),
+        ("any =", "with = 1\nany =", r"line 7: .*'with' must be text, not a number"),
+        ('"juragan bakso"', '"<doktor>"', r"line 7: .*concept <doktor> is not in lexicon.toml"),
+        ('any = "juragan bakso"', 'any = " , "', r"line 7: .*'any' holds no word"),
+        ('"juragan bakso"', f'"{"bakso kuah " * 6}"', r"line 7: .*longer than 10 words; part it by commas"),
+        (', en = "a meatball seller"', "", r"line 8: .*why needs a sentence in 'id' and one in 'en'"),
+        ('"a meatball seller"', '" "', r"line 8: .*why needs a sentence"),
+        ('"a meatball seller"', "1", r"line 8: .*why needs a sentence"),
+        ("why = {", 'why = { fr = "x",', r"line 8: .*and nothing else"),
+        ('"a meatball seller"', '"a\\u001b[31m seller"', r"line 8: .*a character that cannot be shown"),
+        ('example = "juragan bakso Malang"', 'example = "pempek"', r"line 9: .*its example 'pempek' does not fire it"),
         (
             'counter_example = "suka bakso"',
             'counter_example = "juragan bakso"',
-            r"its counter-example 'juragan bakso' fires it",
+            r"line 10: rule \[bakso\]: its counter-example 'juragan bakso' fires it",
         ),
-        ("[bakso]", "[bakso", r"cannot be read as a rules file"),
-        ("[bakso]", "x = 1\n[bakso]", r"rule \[x\]: is not a table"),
+        ("[bakso]", "[bakso", r"cannot be read as a rules file .*at line 2"),
+        ("[bakso]", "x = 1\n[bakso]", r"line 2: rule \[x\]: is not a table"),
+        ("[bakso]", '["bak so"]\nx = 1', r"line 3: rule \[bak so\]: key 'x' is unknown"),
+        ("[bakso]", '["bak\\u202eso"]', r"rule \[bak\\u202eso\]: its id holds a character that cannot be shown"),
+        ("[bakso]", "[[bakso]]", r"rule \[bakso\]: is not a table"),
+        ("[bakso]", f"x = {'[' * 5_000}", r"it is nested too deep"),
+        ("[bakso]", f"x = {'1' * 5_000}", r"cannot be read as a rules file"),
+        ("[bakso]", f"x = {{ {'a.' * 1_001}a = 1 }}", r"line 2: holds more than 1,000 dots"),
+        ("[bakso]", f"# {'x' * 1_000_000}", r"is larger than 1,000,000 bytes"),
+        ("[bakso]", "[bakso]\n\0", r"cannot be read as a rules file"),
     ],
 )
 def test_a_wrong_rules_file_says_what_and_where(tmp_path, old, new, message):
     path = tmp_path / "own.toml"
     path.write_text(RULE.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(RulesError, match=message):
+    with pytest.raises(RulesError, match=message) as error:
+        load_rules(path)
+    assert str(error.value).startswith(str(path)) and str(error.value).isprintable()
+    assert len(str(error.value)) < 400
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_line_is_that_of_the_rule_meant(tmp_path, end):
+    path = tmp_path / "own.toml"
+    second = RULE.replace("[bakso]", "[ 'soto' ]").replace('side = "kol"', 'side = "kool"')
+    path.write_bytes((RULE + second).replace("\n", end).encode())
+    with pytest.raises(RulesError, match=r"own.toml, line 13: rule \[soto\]: side 'kool'"):
         load_rules(path)
 
 
+def test_a_rule_may_be_written_as_an_inline_table(tmp_path):
+    path = tmp_path / "own.toml"
+    keys = [line for line in RULE.strip().splitlines()[1:] if not line.startswith("weight")]
+    path.write_text(f"bakso = {{ {', '.join(keys)} }}\n", encoding="utf-8")
+    with pytest.raises(RulesError, match=r"own.toml, line 1: rule \[bakso\]: lacks the key 'weight'"):
+        load_rules(path)
+
+
+def test_rules_given_in_python_are_checked_too():
+    with pytest.raises(RulesError, match=r"^rules: rule \[x\]: is not a table"):
+        Rules({"x": []})
+
+
+def test_many_rules_take_no_long_time(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text("".join(RULE.replace("[bakso]", f"[bakso{i}]") for i in range(1_000)), encoding="utf-8")
+    started = time.process_time()
+    assert len(load_rules(path).rules) == 1_000 + len(default_rules().rules)
+    assert time.process_time() - started < 10
+
+
 def test_a_missing_rules_file(tmp_path):
-    with pytest.raises(RulesError, match="cannot be read as a rules file"):
+    with pytest.raises(RulesError, match=r"none.toml: cannot be read as a rules file \(No such file or directory\)"):
         load_rules(tmp_path / "none.toml")
+
+
+def test_a_rules_file_that_is_not_text(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_bytes(b"\xff\xfe[\x00")
+    with pytest.raises(RulesError, match=r"own.toml: cannot be read as a rules file \('utf-8' codec"):
+        load_rules(path)
 
 
 ORDINARY = """Imam Santoso | ayah dua anak
