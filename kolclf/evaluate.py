@@ -7,46 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.decide import LABELS, Decision
+from kolclf.evaluation import Estimate, Share
 
-Z = 1.959964  # two-sided 95 % of the normal distribution
 BINS = 10
 RESAMPLES = 1000
-
-
-class Share(NamedTuple):
-    """``hits`` of ``n``."""
-
-    hits: int
-    n: int
-
-    @property
-    def value(self) -> float:
-        """The share itself; not a number where there is nothing to count."""
-        return self.hits / self.n if self.n else float("nan")
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Bounds of the 95 % interval (Wilson 1927).
-
-        >>> [round(bound, 3) for bound in Share(9, 10).interval]
-        [0.596, 0.982]
-        """
-        if not self.n:
-            return 0.0, 1.0
-        p, z2 = self.value, Z * Z
-        middle = p + z2 / (2 * self.n)
-        half = Z * float(np.sqrt(p * (1 - p) / self.n + z2 / (4 * self.n**2)))
-        scale = 1 + z2 / self.n
-        return (middle - half) / scale, (middle + half) / scale
-
-    def __str__(self) -> str:
-        """Write the share as tables of this project do.
-
-        >>> print(Share(9, 10))
-        0.900 (9 of 10; 0.60-0.98)
-        """
-        low, high = self.interval
-        return f"{self.value:.3f} ({self.hits} of {self.n}; {low:.2f}-{high:.2f})" if self.n else "none"
 
 
 def count(flags: Sequence[bool]) -> Share:
@@ -136,22 +100,6 @@ def calibration_error(rows: Scored, bins: int = BINS) -> float:
     return sum(b.n * abs(b.p - b.share) for b in reliability(rows, bins)) / len(rows.p)
 
 
-class Estimate(NamedTuple):
-    """A statistic and the bounds of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        """Write the estimate as tables of this project do.
-
-        >>> print(Estimate(0.02, 0.0, 0.05))
-        0.020 (0.000-0.050, bootstrap)
-        """
-        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f}, bootstrap)"
-
-
 def bootstrap(
     rows: Scored, statistic: Callable[[Scored], float], resamples: int = RESAMPLES, seed: int = 0
 ) -> Estimate:
@@ -164,7 +112,7 @@ def bootstrap(
     drawn = random.integers(len(rows.p), size=(resamples, len(rows.p)))
     low, high = np.percentile([statistic(Scored(rows.p[rows_], rows.is_kol[rows_])) for rows_ in drawn], [2.5, 97.5])
     estimate = statistic(rows)
-    return Estimate(estimate, max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low)))
+    return Estimate(estimate, max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low)), len(rows.p))
 
 
 def coverage_error(rows: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

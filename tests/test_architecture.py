@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows"],
+    ["arrays", "lexicon", "sastrawi", "rows", "evaluation"],
     ["titles", "csvfile"],
     ["text"],
     ["words"],
