@@ -104,7 +104,7 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     DataError
         If a given column is missing, or there is neither bio nor captions, or no label where one is needed.
     """
-    header = [_plain(name) for name in table.columns]
+    header = [plain_name(name) for name in table.columns]
 
     def find(part: str) -> list[int]:
         if part in given:
@@ -143,7 +143,12 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     return Columns(one(key), one(name), one(bio), tuple(captions), one(label))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name as it is compared.
+
+    >>> plain_name("Nama Lengkap:")
+    'nama_lengkap'
+    """
     return name.strip(" .:*").lower().replace(" ", "_").replace("-", "_")
 
 

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
@@ -21,13 +20,13 @@ from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
 from kolclf.explain import weight_rows
+from kolclf.folds import parted, taught
 from kolclf.rules import Rules, default_rules
 from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer
 from kolclf.store import load_model
 from kolclf.vectorize import Counts, count, kept_stems, learnt_spaces, weigh
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
-Labels = NDArray[np.str_]
 
 
 class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -131,7 +130,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         labels = np.asarray(y, dtype=str)
         if len(accounts) != len(labels):
             raise DataError(f"{len(accounts)} accounts but {len(labels)} labels; give one label for each account")
-        trained = np.isin(labels, LABELS) if set(LABELS) <= set(labels) else np.ones(len(labels), dtype=bool)
+        trained = taught(labels)
         self.classes_ = np.unique(labels[trained])
         rarest = min(Counter(labels[trained].tolist()).values(), default=0)
         if len(self.classes_) < 2 or rarest < 2:
@@ -140,7 +139,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         features = Features(self.use_stems, self.ngrams)
         weights = self._space_weights()
         counts = count(accounts, features, list(weights), self.min_df)
-        folds = self._folds(labels, trained, min(self.cv, rarest), groups)
+        folds = parted(labels, trained, min(self.cv, rarest), groups, self.random_state)
         self.C_, held_out = self._search(counts, labels, trained, folds)
         idf, matrix = self._weigh(counts, np.arange(len(labels)))
         matrix = matrix[:, np.concatenate(list(idf.values())) > 0]
@@ -175,23 +174,6 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         weights = {"bio": float(self.bio_weight), "captions": float(self.captions_weight)}
         concepts = {f"{name}{CONCEPTS}": weight * self.concepts_weight for name, weight in weights.items()}
         return weights | (concepts if self.use_concepts else {})
-
-    def _folds(self, labels: Labels, trained: NDArray[np.bool_], n: int, groups: ArrayLike | None) -> list[Any]:
-        """Return train and test rows of each fold; rows set aside are spread as well, unless they are too few."""
-        aside = "set aside" if (~trained).sum() >= n else labels[trained][0]
-        spread = np.where(trained, labels, aside)
-        if groups is None:
-            return list(StratifiedKFold(n, shuffle=True, random_state=self.random_state).split(spread, spread))
-        groups = np.asarray(groups)
-        n = min(n, len(np.unique(groups)))
-        splitter = StratifiedGroupKFold(max(n, 2), shuffle=True, random_state=self.random_state)
-        folds = list(splitter.split(spread, spread, groups)) if n > 1 else []
-        whole = all(set(self.classes_) <= set(labels[train]) and trained[test].any() for train, test in folds)
-        if not folds or not whole:
-            raise DataError(
-                "the groups cannot be parted into folds that all hold every label; give more, smaller groups"
-            )
-        return folds
 
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
