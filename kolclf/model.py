@@ -167,6 +167,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 "folds": len(folds),
                 "features": int(matrix.shape[1]),
             },
+            trained_on=np.unique(accounts.checksums()),
         )
         return self
 

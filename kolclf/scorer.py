@@ -96,6 +96,18 @@ class Space(NamedTuple):
     weight: float
 
 
+class Usage(NamedTuple):
+    """How the training accounts use the features.
+
+    ``documents`` has shape (n_features, n_labels): how many accounts of each of the ``labels`` have a feature. ``forms`` are by
+    feature the words in which accounts have it first, the most frequent first; none that fewer than ``min_df`` accounts use so.
+    """
+
+    labels: tuple[str, ...]
+    documents: Ints
+    forms: tuple[tuple[str, ...], ...]
+
+
 class Rows(NamedTuple):
     """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another.
 
@@ -149,6 +161,10 @@ class Scorer:
     policy : Policy
     info : dict
         Versions, counts and figures of the training.
+    usage : Usage or None
+        None where it is not known, as in model files of format 2.
+    trained_on : ndarray of uint32
+        ``Accounts.checksums`` of the training rows, in order of size; empty where they are not known.
     """
 
     classes: tuple[str, ...]
@@ -160,6 +176,8 @@ class Scorer:
     answerable: tuple[Floats, float] | None = None
     policy: Policy = field(default_factory=Policy)
     info: Mapping[str, Any] = field(default_factory=dict)
+    usage: Usage | None = None
+    trained_on: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
 
     @property
     def is_kol_model(self) -> bool:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from kolclf.decide import Policy
 from kolclf.errors import ModelError
-from kolclf.scorer import Features, Scorer, Space
+from kolclf.scorer import Features, Scorer, Space, Usage
 from kolclf.writers import write_whole
 
-FORMAT = 2
+FORMAT = 3  # 2 is the same without the usage of the features
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -35,7 +35,10 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
         "stems": _lines(f"{token} {stem}" for token, stem in scorer.stems.items()),
         "held_out_p": scorer.policy.held_out_p,
         "held_out_is_kol": scorer.policy.held_out_is_kol,
+        "trained_on": scorer.trained_on,
     }
+    if scorer.usage is not None:
+        arrays |= {"documents": scorer.usage.documents, "forms": _lines(map("\t".join, scorer.usage.forms))}
     if scorer.answerable is not None:
         arrays |= {"answerable": np.append(*scorer.answerable)}
     for name, space in scorer.spaces.items():
@@ -50,6 +53,7 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
             None if np.isneginf(scorer.policy.min_answerable) else scorer.policy.min_answerable,
         ],
         "info": dict(scorer.info),
+        "labels": scorer.usage and scorer.usage.labels,
         "checksum": _checksum(arrays),
     }
     buffer = BytesIO()
@@ -91,7 +95,7 @@ def load_model(path: str | Path) -> Scorer:
             raise ModelError(
                 f"{path}: is of format {header['format']}, this kolclf reads up to {FORMAT}; update kolclf"
             )
-        if header["format"] < FORMAT:
+        if header["format"] < 2:
             raise ModelError(f"{path}: is of format {header['format']}, made by an older kolclf; train it again")
         if header["checksum"] != _checksum(arrays):
             raise ModelError(f"{path}: is damaged (its checksum differs); copy or train it again")
@@ -139,7 +143,19 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
             held_out_is_kol=arrays["held_out_is_kol"],
         ),
         info=header["info"],
+        usage=_usage(header, arrays, width),
+        trained_on=arrays.get("trained_on", np.empty(0, dtype=np.uint32)),
     )
+
+
+def _usage(header: dict[str, Any], arrays: Arrays, width: int) -> Usage | None:
+    if "documents" not in arrays:
+        return None
+    labels, documents = tuple(header["labels"]), arrays["documents"]
+    forms = tuple(tuple(filter(None, line.split("\t"))) for line in _read_lines(arrays["forms"]))
+    if documents.shape != (width, len(labels)) or len(forms) != width:
+        raise ValueError("its parts do not fit together")
+    return Usage(labels, documents, forms)
 
 
 def _lines(lines: Any) -> NDArray[np.uint8]:
