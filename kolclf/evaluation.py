@@ -1,6 +1,7 @@
 """What an evaluation finds: plain data, made by ``evaluate``, shown by ``render_quality`` and ``report``."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,16 +134,27 @@ class Agreement(NamedTuple):
 
 
 class SecondReading(NamedTuple):
-    """Rows with a second label (``label_2``), and three agreements over them.
+    """Agreement on ``n`` rows with a second label (``label_2``).
 
-    ``people``: the two labels, over all labels. ``people_sides``: over rows that both call one of the model's labels, and on the
-    same rows ``model_first`` and ``model_second``: the model's first guess and each label.
+    ``people``: the two labels, whatever they are. The others are over rows that both labels call one of the model's:
+    ``people_sides`` the two labels, ``model_first`` and ``model_second`` the model's first guess and each of them; None without
+    such rows.
     """
 
+    n: int
     people: Agreement
-    people_sides: Agreement
-    model_first: Agreement
-    model_second: Agreement
+    people_sides: Agreement | None
+    model_first: Agreement | None
+    model_second: Agreement | None
+
+
+class Span(NamedTuple):
+    """Evidence in a text: characters ``start`` to ``end`` (not included), the label it speaks for, and how much it adds."""
+
+    start: int
+    end: int
+    side: str
+    amount: float
 
 
 class Mistake(NamedTuple):
@@ -150,7 +162,8 @@ class Mistake(NamedTuple):
 
     ``row`` counts the accounts of the table from 1. Telephone numbers, addresses, handles and links in ``bio`` and
     ``captions`` are hidden, and there is no name. ``p`` is the probability of ``guess``; ``cause`` is why it was held back, as in
-    ``Decision`` (empty where it was decided).
+    ``Decision`` (empty where it was decided). ``bio_spans`` and ``captions_spans`` are the evidence in these texts, as they stand
+    here; spans may overlap.
     """
 
     row: int
@@ -164,13 +177,15 @@ class Mistake(NamedTuple):
     source: str
     cause: str
     reason: str
+    bio_spans: Sequence[Span] = ()
+    captions_spans: Sequence[Span] = ()
 
 
 class DataFacts(NamedTuple):
     """What was evaluated on.
 
-    ``labels`` counts rows by label; ``repeated`` rows told of an account again and ``unlabelled`` ones had no label: both are left
-    out. ``groups`` are the sets of rows that were kept together (one account, near-duplicates, one cell of the group column).
+    ``labels`` counts rows by label; ``repeated`` rows told of an account again and ``unlabelled`` ones had no label: they are
+    left out. ``groups`` are the sets of rows that were kept together (one account, one text, one cell of the group column).
     ``trained_on`` of the rows were already used to train the model, so they look better than new ones (None: not known).
     """
 
@@ -208,9 +223,9 @@ class Evaluation(NamedTuple):
         What was evaluated on what.
     metrics : dict of str to Estimate
         Over rows of the model's labels, as if it had to answer: ``accuracy``, ``macro_f1``, ``auc``, ``log_loss``, ``brier``,
-        ``calibration_error``. With ``review``: ``coverage`` (share decided), ``decided_accuracy`` (share of those that is right),
-        ``held_back`` (share of rows of other labels that went to review). ``promotes``: the mark is right, where the table has it.
-        Those without any row are left out.
+        ``calibration_error``. With ``review``: ``coverage`` (share decided), ``decided_accuracy`` (share of those that is
+        right), ``held_back`` (share of rows of other labels that went to review). ``promotes``: the mark is right, where the
+        table has it. Those without any row are left out.
     classes : list of ClassMetrics
     confusion : Confusion
     reliability : list of Bin
@@ -219,7 +234,7 @@ class Evaluation(NamedTuple):
     slices : dict of str to dict of str to Share
         By slice: ``forced`` (as ``accuracy``), ``coverage``, ``decided`` (as ``decided_accuracy``), ``held back``, ``promotes``.
     ways : dict of str to dict of str to Estimate
-        ``model+rules``, ``model`` and ``rules``, each with metrics as above; empty for models of other labels.
+        ``model+rules``, ``model`` and ``rules``, each with metrics as above; only one of them where there is no other.
     causes : dict of str to int
         How many rows went to review, by cause.
     mistakes : list of Mistake
@@ -243,3 +258,25 @@ class Evaluation(NamedTuple):
     mistakes: list[Mistake]
     learning_curve: LearningCurve | None
     second_reading: SecondReading | None
+
+
+def as_json(value: Any) -> Any:
+    """Return a part of an evaluation, or all of it, as what JSON knows; what is not a number becomes None.
+
+    >>> as_json([Share(1, 1), float("nan")])  # doctest: +ELLIPSIS
+    [{'hits': 1, 'n': 1, 'value': 1.0, 'low': 0.20654..., 'high': 1.0}, None]
+    """
+    if isinstance(value, Share):
+        low, high = value.interval
+        return as_json({**value._asdict(), "value": value.value, "low": low, "high": high})
+    if hasattr(value, "_asdict"):
+        return as_json(value._asdict())
+    if isinstance(value, dict):
+        return {key: as_json(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(part) for part in value]
+    if hasattr(value, "tolist"):
+        return as_json(value.tolist())
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

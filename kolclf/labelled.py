@@ -12,7 +12,7 @@ class Labelled(NamedTuple):
     """Labelled accounts, their groups (None without a group column), and how many rows told of an account again.
 
     ``numbers`` are the rows of the table, from 1; ``ids`` are empty where there is none; ``marks`` are cells by mark;
-    ``unlabelled`` rows were left out.
+    ``unlabelled`` rows were left out of the ``table``.
     """
 
     accounts: list[dict[str, str]]
@@ -23,6 +23,7 @@ class Labelled(NamedTuple):
     ids: list[str]
     marks: dict[str, list[str]]
     unlabelled: int
+    table: str
 
 
 def read_labelled(
@@ -59,7 +60,9 @@ def read_labelled(
         raise DataError(f"--where '{where}': write COLUMN=VALUE, as in split=train")
     at_only = _position(table, only.strip()) if where is not None else -1
     at_marks = _marks(table, marks or {})
-    found = Labelled([], [], None if group_column is None else [], 0, [], [], {mark: [] for mark in at_marks}, 0)
+    found = Labelled(
+        [], [], None if group_column is None else [], 0, [], [], {mark: [] for mark in at_marks}, 0, table.path
+    )
     contents: set[tuple[str, ...]] = set()
     repeated = unlabelled = 0
     seen: dict[str, tuple[int, str]] = {}

@@ -116,12 +116,17 @@ def calibration_error(rows: Outcomes) -> Statistic:
     return Statistic(len(sides), of, turned=True)
 
 
-def kappa(first: Sequence[str], second: Sequence[str]) -> Statistic:
+def kappa(first: Sequence[str], second: Sequence[str]) -> float:
     """Return the agreement of two readings beyond chance (Cohen 1960).
 
-    >>> kappa(["kol", "kol", "influencer", "influencer"], ["kol", "kol", "influencer", "kol"]).of(np.ones((1, 4)))
-    array([0.5])
+    >>> kappa(["kol", "kol", "influencer", "influencer"], ["kol", "kol", "influencer", "kol"])
+    0.5
     """
+    return float(kappa_statistic(first, second).of(np.ones((1, len(first))))[0])
+
+
+def kappa_statistic(first: Sequence[str], second: Sequence[str]) -> Statistic:
+    """Return ``kappa`` as a statistic."""
     names = sorted({*first, *second})
     one, two = (
         np.array([[label == name for name in names] for label in of], dtype=np.float64) for of in (first, second)
@@ -153,23 +158,23 @@ def bootstrap(
     ----------
     found : mapping of str to Statistic
     groups : ndarray of int, of shape (n_rows,)
-        Numbered from 0.
+        Not empty.
     """
-    n_groups = len(np.unique(groups))
+    names, groups = np.unique(groups, return_inverse=True)
     blocks: dict[str, list[Floats]] = {name: [] for name in found}
     for weights in _resampled(groups, resamples, np.random.default_rng(seed)):
         for name, statistic in found.items():
             blocks[name].append(statistic.of(weights))
     return {
-        name: _estimate(statistic, np.concatenate(blocks[name]), n_groups, len(groups))
+        name: _estimate(statistic, np.concatenate(blocks[name]), len(names), len(groups))
         for name, statistic in found.items()
     }
 
 
 def _resampled(groups: Ints, resamples: int, random: np.random.Generator) -> Iterator[Floats]:
     """Yield how often each row is drawn, in blocks of shape (n_samples, n_rows)."""
-    n = int(groups.max(initial=-1)) + 1
-    block = max(1, BLOCK // max(len(groups), 1))
+    n = int(groups.max()) + 1
+    block = max(1, BLOCK // len(groups))
     for start in range(0, resamples, block):
         size = min(block, resamples - start)
         drawn = random.integers(n, size=(size, n)) + n * np.arange(size)[:, None]

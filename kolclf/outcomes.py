@@ -49,23 +49,39 @@ class Outcomes(NamedTuple):
         return Outcomes(self.classes, labels[rows], guesses[rows], decided[rows], p[rows], promotes[rows])
 
 
-def outcomes(labels: Sequence[str], decisions: Sequence[Decision], promotes: Sequence[str] = ()) -> Outcomes:
-    """Return the outcomes of decisions between ``kol`` and ``influencer``.
+def outcomes(
+    labels: Sequence[str],
+    decisions: Sequence[Decision],
+    promotes: Sequence[str] = (),
+    classes: tuple[str, ...] = LABELS,
+    p: Floats | None = None,
+) -> Outcomes:
+    """Return the outcomes of decisions.
 
-    ``promotes`` holds ``yes``, ``no``, or else what counts as not known. Where nothing could be scored, the probability is 0.5.
+    Parameters
+    ----------
+    labels, decisions
+        What was so, and what was answered, row by row.
+    promotes : sequence of str
+        ``yes`` or ``no`` where it is known.
+    classes : tuple of str
+        What can be answered.
+    p : ndarray of shape (n_rows, n_classes), optional
+        By default that of the decisions; 0.5 where nothing could be scored.
     """
-    p = np.array([0.5 if decision.p_kol is None else decision.p_kol for decision in decisions], dtype=np.float64)
-    known = promotes or [""] * len(labels)
+    if p is None:
+        of_kol = np.array([0.5 if decision.p_kol is None else decision.p_kol for decision in decisions])
+        p = np.stack([of_kol, 1.0 - of_kol], axis=1)
     marks = [
         float(decision.promotes == (mark == "yes")) if mark in ("yes", "no") else np.nan
-        for decision, mark in zip(decisions, known, strict=True)
+        for decision, mark in zip(decisions, promotes or [""] * len(labels), strict=True)
     ]
     return Outcomes(
-        LABELS,
+        classes,
         np.array(labels, dtype=str),
         np.array([decision.guess for decision in decisions], dtype=str),
-        np.array([decision.label != "review" for decision in decisions], dtype=bool),
-        np.stack([p, 1.0 - p], axis=1),
+        np.array([decision.label == decision.guess for decision in decisions], dtype=bool),
+        p,
         np.array(marks, dtype=np.float64),
     )
 

@@ -244,3 +244,21 @@ def as_ascii(text: str) -> str:
     ('dr. Rina', 'cafe')
     """
     return _letters(_repair(text))
+
+
+_HIDDEN = re.compile(r" *\bx(phone|email|link|handle)\b *")
+_SEEN = {" xmoney ", " xpercent ", " xtime ", " xnumber "}
+
+
+def hide_personal(text: str) -> str:
+    """Return a text for people to read: links, addresses, telephone numbers and handles are hidden, all else stays.
+
+    >>> hide_personal("dr. Rina 🩺 jam 08.00, WA 0812-0000-1234 @rina_fiksi")
+    'dr. Rina 🩺 jam 08.00, WA <phone> <handle>'
+    """
+    text = _repair(fix_encoding(text)).translate(_UNSEEN)
+    text = unicodedata.normalize("NFKC", text.translate(_look_alikes("letters")))
+    for pattern, kind in _PLACEHOLDERS:
+        if kind not in _SEEN:
+            text = pattern.sub(kind, text)
+    return _HIDDEN.sub(r" <\1> ", text).replace("  ", " ").strip()

@@ -27,7 +27,7 @@ FLOW = [
     ["predictor"],
     ["batch"],
     ["render", "options", "evaluate", "app"],
-    ["render_account"],
+    ["render_account", "crossval"],
     ["cli_quality"],
     ["cli"],
 ]
