@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,12 +20,12 @@ from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
-from kolclf.explain import weight_rows
 from kolclf.folds import parted, taught
 from kolclf.rules import Rules, default_rules
 from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer
 from kolclf.store import load_model
 from kolclf.vectorize import Counts, count, kept_stems, learnt_spaces, weigh
+from kolclf.weights import usage, weight_rows
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
 
@@ -169,6 +170,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             },
             trained_on=np.unique(accounts.checksums()),
         )
+        self.scorer_ = replace(self.scorer_, usage=usage(self.scorer_, accounts, labels, self.min_df))
         return self
 
     def _space_weights(self) -> dict[str, float]:
@@ -224,12 +226,17 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return self.scorer_.predict_proba(rows)
 
     def weights(self) -> pd.DataFrame:
-        """Return every feature with the label that it speaks for, its weight (idf times coefficient), words and criterion.
+        """Return what was learnt of every feature, the heaviest first, as ``kolclf weights --csv`` does.
 
-        One row a feature, the heaviest first; columns as in ``kolclf weights --csv``.
+        Returns
+        -------
+        DataFrame of n_features rows
+            ``label`` that the feature speaks for, ``feature``, ``field``, ``stem``, ``forms`` (the words that accounts used,
+            the most frequent first), ``weight`` (idf times coefficient, in log-odds), ``criterion``, and by label how many
+            training accounts have it (``n_kol``, ...).
         """
         check_is_fitted(self, "scorer_")
-        return pd.DataFrame(weight_rows(self.scorer_)).sort_values("weight", ascending=False, ignore_index=True)
+        return pd.DataFrame([item.flat() for item in weight_rows(self.scorer_)])
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:

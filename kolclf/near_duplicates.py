@@ -83,18 +83,18 @@ def joined_groups(groups: Sequence[Ints]) -> Ints:
     >>> joined_groups([np.array([0, 0, 1, 2]), np.array([0, 1, 1, 2])])
     array([0, 0, 0, 1])
     """
-    links = [
-        (np.unique(of, return_index=True)[1][np.unique(of, return_inverse=True)[1]], np.arange(len(of)))
-        for of in groups
-    ]
-    first, second = (np.concatenate(part) for part in zip(*links, strict=True))
-    return _linked(first, second, len(groups[0]))
+    firsts = []
+    for of in groups:
+        _, first, inverse = np.unique(of, return_index=True, return_inverse=True)
+        firsts.append(first[inverse])
+    n = len(groups[0])
+    return _linked(np.concatenate(firsts), np.tile(np.arange(n), len(groups)), n)
 
 
 def _groups(words: Any, alike: float = ALIKE, min_words: int = MIN_WORDS) -> Ints:
     """Return the groups of the rows of a matrix of words."""
     sizes = np.diff(words.indptr)
-    first, second = _candidates(words, np.flatnonzero(sizes >= min_words))
+    first, second = _candidates(words, np.flatnonzero(sizes >= max(min_words, 1)))
     found = [np.zeros(0, dtype=bool)]
     for start in range(0, len(first), _CHUNK):
         a, b = first[start : start + _CHUNK], second[start : start + _CHUNK]

@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows", "evaluation"],
+    ["arrays", "lexicon", "sastrawi", "rows", "evaluation", "wording"],
     ["titles", "csvfile"],
     ["text"],
     ["words"],
@@ -21,14 +21,14 @@ FLOW = [
     ["stem", "rules", "tables"],
     ["decide", "writers"],
     ["scorer", "data"],
-    ["store", "calibrate", "pipeline", "labelled", "vectorize", "outcomes"],
+    ["store", "calibrate", "pipeline", "labelled", "vectorize", "weights", "outcomes"],
     ["explain", "folds", "metrics"],
     ["model"],
     ["predictor"],
     ["batch"],
     ["render", "options", "evaluate", "app"],
-    ["render_account", "crossval"],
-    ["cli_quality"],
+    ["render_account", "crossval", "render_evaluation"],
+    ["cli_quality", "cli_evaluate"],
     ["cli"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOW) for name in names}

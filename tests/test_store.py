@@ -55,7 +55,7 @@ def test_a_classifier_is_made_from_a_file(model_path, scorer):
     ("changes", "message"),
     [
         ({"coef": np.zeros((1, 3))}, "is damaged"),
-        ({"header": {"format": 99}}, r"is of format 99, this kolclf reads up to 2; update kolclf"),
+        ({"header": {"format": 99}}, r"is of format 99, this kolclf reads up to 3; update kolclf"),
         ({"header": {"format": 1}}, "made by an older kolclf; train it again"),
         ({"header": {"checksum": "0"}}, "its checksum differs"),
         ({"header": {"classes": ["a"]}}, "is no kolclf model, or is damaged"),
