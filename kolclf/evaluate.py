@@ -24,6 +24,7 @@ from kolclf.evaluation import (
     SecondReading,
 )
 from kolclf.folds import account_groups
+from kolclf.highlights import highlights
 from kolclf.labelled import Labelled
 from kolclf.metrics import Statistic, bootstrap, class_statistics, kappa_statistic, mean, statistics
 from kolclf.outcomes import Bools, Outcomes, by_slice, coverage_error, outcomes, reliability, scored
@@ -39,12 +40,14 @@ PACKAGES = ("kolclf", "scikit-learn", "PySastrawi", "numpy")
 class Answered(NamedTuple):
     """The answers on one account: a decision for each way, the first of which is the answer, its reason, and the probabilities.
 
-    ``ways`` begin with what ``kolclf predict`` does. ``p`` has shape (n_classes,), in the order of ``answer_classes``.
+    ``ways`` begin with what ``kolclf predict`` does. ``p`` has shape (n_classes,), in the order of ``answer_classes``. ``by`` is
+    what answered.
     """
 
     ways: Mapping[str, Decision]
     reason: str
     p: Floats
+    by: Predictor
 
     @property
     def decision(self) -> Decision:
@@ -65,7 +68,7 @@ def answer(predictor: Predictor, rows: Sequence[Mapping[str, str]]) -> list[Answ
         p = scorer.predict_proba(scorer.transform(accounts))
         cells = zip(predictor.rows(accounts), p, strict=True)
         return [
-            Answered({"model": Decision(label, label, None, source, False, "")}, reason, p)
+            Answered({"model": Decision(label, label, None, source, False, "")}, reason, p, predictor)
             for (label, _, source, reason), p in cells
         ]
     found = []
@@ -74,7 +77,7 @@ def answer(predictor: Predictor, rows: Sequence[Mapping[str, str]]) -> list[Answ
         if scorer is not None:
             ways = {"model+rules": each.decision, "model": _by_model_alone(predictor, each.evidence)} | ways
         p_kol = 0.5 if each.decision.p_kol is None else each.decision.p_kol
-        found.append(Answered(ways, each.reason, np.array([p_kol, 1.0 - p_kol])))
+        found.append(Answered(ways, each.reason, np.array([p_kol, 1.0 - p_kol]), predictor))
     return found
 
 
@@ -200,23 +203,31 @@ def _mistakes(rows: Labelled, answered: Sequence[Answered], found: Outcomes) -> 
     wrong = np.where(found.sides, found.guesses != found.labels, found.decided)
     surety = found.p.max(axis=1)
     at = np.flatnonzero(wrong)
-    slices = rows.marks.get("slice", [""] * len(rows.labels))
     return [
-        Mistake(
-            rows.numbers[row],
-            hide_personal(rows.accounts[row]["bio"]),
-            hide_personal(rows.accounts[row]["captions"]),
-            slices[row],
-            rows.labels[row],
-            answered[row].decision.label,
-            answered[row].decision.guess,
-            float(surety[row]),
-            answered[row].decision.source,
-            answered[row].decision.cause,
-            answered[row].reason,
-        )
+        _mistake(rows, row, answered[row], float(surety[row]))
         for row in at[np.lexsort((-surety[at], ~found.decided[at]))].tolist()
     ]
+
+
+def _mistake(rows: Labelled, row: int, answered: Answered, p: float) -> Mistake:
+    account = {part: hide_personal(text) if part != "name" else text for part, text in rows.accounts[row].items()}
+    label, guess, _, source, _, cause = answered.decision
+    spans = highlights(answered.by, account)
+    return Mistake(
+        rows.numbers[row],
+        account["bio"],
+        account["captions"],
+        rows.marks["slice"][row] if "slice" in rows.marks else "",
+        rows.labels[row],
+        label,
+        guess,
+        p,
+        source,
+        cause,
+        answered.reason,
+        spans["bio"],
+        spans["captions"],
+    )
 
 
 def _second_reading(rows: Labelled, found: Outcomes, groups: Ints) -> SecondReading | None:
@@ -229,7 +240,10 @@ def _second_reading(rows: Labelled, found: Outcomes, groups: Ints) -> SecondRead
     def agreement(one: Any, other: Any, on: Bools) -> Agreement | None:
         if not on.any():
             return None
-        pair: dict[str, Statistic] = {"share": mean((one == other)[on], on[on]), "kappa": kappa_statistic(one[on], other[on])}
+        pair: dict[str, Statistic] = {
+            "share": mean((one == other)[on], on[on]),
+            "kappa": kappa_statistic(one[on], other[on]),
+        }
         return Agreement(**bootstrap(pair, groups[on]))
 
     people = agreement(found.labels, second, read_twice)

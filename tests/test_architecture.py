@@ -10,7 +10,7 @@ PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
     ["arrays", "lexicon", "sastrawi", "rows", "evaluation", "wording"],
-    ["titles", "csvfile"],
+    ["titles", "csvfile", "untrusted", "figures"],
     ["text"],
     ["words"],
     ["tokens"],
@@ -25,9 +25,9 @@ FLOW = [
     ["explain", "folds", "metrics"],
     ["model"],
     ["predictor"],
-    ["batch"],
+    ["batch", "highlights"],
     ["render", "options", "evaluate", "app"],
-    ["render_account", "crossval", "render_evaluation"],
+    ["render_account", "crossval", "render_evaluation", "report"],
     ["cli_quality", "cli_evaluate"],
     ["cli"],
 ]
