@@ -1,11 +1,11 @@
 """Reads labelled tables: accounts, their labels and groups, each account once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kolclf.data import Columns, as_text, cells_of, columns_listed, plain_name
 from kolclf.errors import DataError
-from kolclf.rows import Table
+from kolclf.rows import Row, Table
 
 
 class Labelled(NamedTuple):
@@ -24,6 +24,16 @@ class Labelled(NamedTuple):
     marks: dict[str, list[str]]
     unlabelled: int
     table: str
+
+
+class LabelledRow(NamedTuple):
+    """A row of a labelled table: its number from 1, its id and label (empty where there is none), account, and all cells."""
+
+    number: int
+    id: str
+    label: str
+    account: dict[str, str]
+    cells: Row
 
 
 def read_labelled(
@@ -55,10 +65,6 @@ def read_labelled(
         If a row has no label and is not to be skipped, an id stands twice with different labels, or a column is missing.
     """
     at_group = _position(table, group_column) if group_column is not None else -1
-    only, equals, wanted = (where or "").partition("=")
-    if where is not None and not equals:
-        raise DataError(f"--where '{where}': write COLUMN=VALUE, as in split=train")
-    at_only = _position(table, only.strip()) if where is not None else -1
     at_marks = _marks(table, marks or {})
     found = Labelled(
         [], [], None if group_column is None else [], 0, [], [], {mark: [] for mark in at_marks}, 0, table.path
@@ -66,10 +72,7 @@ def read_labelled(
     contents: set[tuple[str, ...]] = set()
     repeated = unlabelled = 0
     seen: dict[str, tuple[int, str]] = {}
-    for number, row in enumerate(table.rows, 1):
-        if at_only >= 0 and as_text(row[at_only]).strip() != wanted.strip():
-            continue
-        label = as_text(row[columns.label]).strip().lower()
+    for number, key, label, account, row in each_row(table, columns, where):
         if not label and skip_unlabelled:
             unlabelled += 1
             continue
@@ -77,14 +80,12 @@ def read_labelled(
             raise DataError(
                 f"{table.path}, row {number}, column '{table.columns[columns.label]}': is empty; label the row or take it out"
             )
-        key = as_text(row[columns.id]) if columns.id >= 0 else ""
         first = seen.setdefault(key, (number, label)) if key else (number, label)
         if first[1] != label:
             raise DataError(
                 f"{table.path}, rows {first[0]} and {number}: the same id with the labels "
                 f"'{first[1]}' and '{label}'; keep one of them"
             )
-        account = cells_of(row, columns)
         content = (label, *account.values())
         if (key and first[0] != number) or content in contents:
             repeated += 1
@@ -103,11 +104,30 @@ def read_labelled(
             f"{table.path}: no row has a label in the column '{table.columns[columns.label]}'; label some, "
             "or name another column with --label-column"
         )
-    if not found.accounts and where is not None:
-        raise DataError(f"{table.path}: no row has '{wanted}' in the column '{only}'; check --where")
-    if not found.accounts:
-        raise DataError(f"{table.path}: has a header but no rows; add labelled accounts")
     return found._replace(repeated=repeated, unlabelled=unlabelled)
+
+
+def each_row(table: Table, columns: Columns, where: str | None = None) -> Iterator[LabelledRow]:
+    """Yield the rows of a labelled table as they stand, whatever is wrong with them.
+
+    Raises
+    ------
+    DataError
+        If there is no row, or ``where`` is not ``"column=value"`` of a column of the table.
+    """
+    only, equals, wanted = (where or "").partition("=")
+    if where is not None and not equals:
+        raise DataError(f"--where '{where}': write COLUMN=VALUE, as in split=train")
+    at_only, number, chosen = _position(table, only.strip()) if where is not None else -1, 0, 0
+    for number, row in enumerate(table.rows, 1):
+        if at_only < 0 or as_text(row[at_only]).strip() == wanted.strip():
+            chosen += 1
+            key = as_text(row[columns.id]) if columns.id >= 0 else ""
+            yield LabelledRow(number, key, as_text(row[columns.label]).strip().lower(), cells_of(row, columns), row)
+    if not number:
+        raise DataError(f"{table.path}: has a header but no rows; add labelled accounts")
+    if not chosen:
+        raise DataError(f"{table.path}: no row has '{wanted}' in the column '{only}'; check --where")
 
 
 def _marks(table: Table, marks: Mapping[str, str | None]) -> dict[str, int]:
