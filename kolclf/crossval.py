@@ -65,7 +65,7 @@ def cross_validate(
     counts = Counter(labels[trained].tolist())
     if len(counts) < 2 or min(counts.values()) < MIN_ROWS:
         seen = ", ".join(f"{label} ({n})" for label, n in counts.items())
-        raise DataError(f"cross-validation needs two labels with at least {MIN_ROWS} rows each; seen: {seen}")
+        raise DataError(f"cross-validation needs two or more labels with at least {MIN_ROWS} rows each; seen: {seen}")
     groups, seed = account_groups(rows), classifier.random_state
     together = groups if len(np.unique(groups)) < len(groups) else None
     parts = parted(labels, trained, min(folds, *counts.values()), together, seed)

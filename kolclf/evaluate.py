@@ -146,7 +146,6 @@ def summed_up(
         )
     slices = rows.marks.get("slice", [])
     coverage, error = coverage_error(found)
-    metrics = bootstrap(statistics(found), groups)
     sides = found.part(found.sides)
     return Evaluation(
         data=DataFacts(
@@ -159,7 +158,7 @@ def summed_up(
             trained_on,
         ),
         model=model,
-        metrics=metrics,
+        metrics=bootstrap(statistics(found), groups),
         classes=[
             ClassMetrics(label, rows.labels.count(label), **bootstrap(class_statistics(found, label), groups))
             for label in model.classes
@@ -170,7 +169,7 @@ def summed_up(
             coverage,
             error,
             float(sides.decided.mean()),
-            1.0 - metrics["decided_accuracy"].value if "decided_accuracy" in metrics else float("nan"),
+            float((sides.guesses != sides.labels)[sides.decided].mean()) if sides.decided.any() else float("nan"),
         ),
         slices=by_slice(found, slices) if any(slices) else {},
         ways=_ways(rows, answered, found, groups),

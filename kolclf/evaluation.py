@@ -1,4 +1,4 @@
-"""What an evaluation finds: plain data, made by ``evaluate``, shown by ``render_quality`` and ``report``."""
+"""What an evaluation finds: plain data, made by ``evaluate``, shown by ``render_evaluation`` and ``report``."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ class Share(NamedTuple):
         middle = p + z2 / (2 * self.n)
         half = Z * float(np.sqrt(p * (1 - p) / self.n + z2 / (4 * self.n**2)))
         scale = 1 + z2 / self.n
-        return (middle - half) / scale, (middle + half) / scale
+        return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
 
     def __str__(self) -> str:
         """Write the share as tables of this project do.

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints
+from kolclf.decide import LABELS
 from kolclf.evaluation import Estimate, Share
 from kolclf.outcomes import BINS, Bools, Outcomes, bins_of, scored, share_rows
 from kolclf.scorer import Floats
@@ -44,11 +45,14 @@ def statistics(rows: Outcomes) -> dict[str, Statistic]:
         "log_loss": mean(-np.log(np.clip(p_of_truth, np.finfo(float).eps, 1.0)), sides),
         "brier": mean(half * ((rows.p - truth) ** 2).sum(axis=1), sides),
         "calibration_error": calibration_error(rows),
-        "coverage": shares["coverage"],
-        "decided_accuracy": shares["decided"],
-        "held_back": shares["held back"],
-        "promotes": shares["promotes"],
     }
+    if rows.classes == LABELS:  # other models know no review
+        found |= {
+            "coverage": shares["coverage"],
+            "decided_accuracy": shares["decided"],
+            "held_back": shares["held back"],
+            "promotes": shares["promotes"],
+        }
     return {name: statistic for name, statistic in found.items() if statistic.n}
 
 

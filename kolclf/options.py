@@ -41,7 +41,7 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Answer by the rules a
 RulesFile = Annotated[
     Path | None, typer.Option("--rules", help="Rules of your own (TOML), added to those of the package.")
 ]
-Lang = Annotated[Language, typer.Option("--lang", help="Language of the reasons.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of reasons, tables and reports.")]
 MaxError = Annotated[
     float,
     typer.Option(
