@@ -14,7 +14,7 @@ from kolclf.decide import LABELS
 from kolclf.errors import KolclfError
 from kolclf.evaluation import Agreement, Evaluation, Mistake
 from kolclf.explain import CRITERION_NAMES
-from kolclf.meanings import concept_name
+from kolclf.meanings import concept_name, concepts
 from kolclf.scorer import Scorer
 from kolclf.untrusted import pieces, shortened, visible
 from kolclf.weights import Weight, weight_rows
@@ -141,12 +141,11 @@ class Feature(NamedTuple):
 def _weights(scorer: Scorer, language: str) -> dict[str, dict[str, dict[str, list[Feature]]]]:
     """Return the heaviest features by field, label and criterion."""
     found: dict[str, dict[str, dict[str, list[Feature]]]] = {}
+    order = LABELS if scorer.is_kol_model else scorer.classes
     largest: dict[str, float] = {}
     for row in weight_rows(scorer):
         share = row.weight / largest.setdefault(row.field, row.weight or 1.0)
-        labels = found.setdefault(
-            row.field, {label: {name: [] for name in CRITERION_NAMES} for label in scorer.classes}
-        )
+        labels = found.setdefault(row.field, {label: {name: [] for name in CRITERION_NAMES} for label in order})
         features = labels[row.label][row.criterion]
         if len(features) < MOST_FEATURES:
             features.append(Feature(*_named(row, language), row.weight, round(share, 3), row.documents.get(row.label)))
@@ -160,10 +159,10 @@ def _named(row: Weight, language: str) -> tuple[str, str]:
     def written(words: str) -> str:
         return " ".join(f"‹{placeholders[word]}›" if word in placeholders else word for word in words.split())
 
-    forms = [written(form) for form in row.forms]
-    if row.feature.startswith("<"):
-        return concept_name(row.feature, language), ", ".join(forms[:3])
-    return forms[0] if forms else written(row.feature), ""
+    if row.feature in concepts():
+        return concept_name(row.feature, language), ", ".join(map(written, row.forms[:3]))
+    is_word = placeholders.keys().isdisjoint(row.feature.split())
+    return written(row.forms[0] if row.forms and is_word else row.feature), ""
 
 
 def _mistakes(evaluation: Evaluation) -> dict[str, list[Mistake]]:

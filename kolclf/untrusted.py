@@ -8,19 +8,29 @@ from typing import NamedTuple
 
 from kolclf.evaluation import Span
 
+INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories of Unicode
+MOST_STACKED = 4
+
 
 def visible(text: str) -> str:
     """Return a text whose control, direction and other invisible characters are written by their number; joiners of emoji stay.
 
+    Of signs that are stacked on one letter only the first are kept.
+
     >>> visible("dokter" + chr(0x202E) + "netsila" + chr(0))
     'dokter⟨U+202E⟩netsila⟨U+0000⟩'
+    >>> len(visible("a" + 1000 * chr(0x301)))
+    6
     """
-    return "".join(
-        f"⟨U+{ord(char):04X}⟩"
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in "\n\t\u200d"
-        else char
-        for char in text
-    )
+    found, stacked = [], 0
+    for char in text:
+        category = unicodedata.category(char)
+        stacked = stacked + 1 if category in ("Mn", "Me") else 0
+        if stacked > MOST_STACKED:
+            found += ["…"] if stacked == MOST_STACKED + 1 else []
+        else:
+            found.append(f"⟨U+{ord(char):04X}⟩" if category in INVISIBLE and char not in "\n\t\u200d" else char)
+    return "".join(found)
 
 
 def shortened(text: str, most: int) -> str:
