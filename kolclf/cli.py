@@ -55,7 +55,8 @@ def train(
 ) -> None:
     """Train a model on a labelled table.
 
-    With --report it is also told how right such a model is, by held-out folds. Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch --where split=train
+    With --report it is also told how right such a model is, by held-out folds.
+    Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch --where split=train
     """
     from kolclf import render
     from kolclf.cli_evaluate import check_report, held_out, labelled_rows, naming, write_report
