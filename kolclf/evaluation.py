@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Z = 1.959964  # two-sided 95 % of the normal distribution
+FEW_GROUPS = 30  # fewer give intervals that are too narrow (Cameron, Gelbach & Miller 2008)
 
 
 class Share(NamedTuple):
@@ -196,6 +197,11 @@ class DataFacts(NamedTuple):
     unlabelled: int
     groups: int
     trained_on: int | None
+
+    @property
+    def few_groups(self) -> bool:
+        """Whether rows were kept together in so few groups that intervals are too narrow."""
+        return self.groups < min(FEW_GROUPS, self.n)
 
 
 class ModelFacts(NamedTuple):

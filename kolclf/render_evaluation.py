@@ -12,7 +12,6 @@ from kolclf.evaluation import Agreement, Estimate, Evaluation, LearningCurve, Sh
 from kolclf.render import SIDE_STYLE, err, out, plain_table, say
 from kolclf.wording import number, percent, wording
 
-FEW_GROUPS = 30  # fewer give intervals that are too narrow (Cameron, Gelbach & Miller 2008)
 MOST_MISTAKES = 10
 COVERAGES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 OF_WAYS = ("accuracy", "auc", "log_loss", "calibration_error", "coverage", "decided_accuracy", "held_back")
@@ -36,10 +35,6 @@ TEXT = {
     "maybe_seen": {
         "id": "Tidak diketahui apakah model dilatih dengan akun-akun ini; jika ya, angkanya terlalu bagus: pakai --folds 5.",
         "en": "Whether the model was trained on these accounts is not known; if so, the figures are too good: use --folds 5.",
-    },
-    "few_groups": {
-        "id": "Perhatian: akun-akun ini hanya membentuk {n} kelompok, jadi rentangnya kasar dan cenderung terlalu sempit.",
-        "en": "Mind: these accounts form only {n} groups, so the ranges are rough, and rather too narrow.",
     },
     "next": {
         "id": "{n} label (dua kali lipat) diperkirakan menambah {value} poin dari 100 ({low} sampai {high}).",
@@ -83,8 +78,8 @@ def notices(found: Evaluation, language: str) -> None:
         tell("maybe_seen")
     elif data.trained_on:
         tell("seen", n=data.trained_on)
-    if data.groups < min(FEW_GROUPS, data.n):
-        tell("few_groups", n=data.groups)
+    if data.few_groups:
+        say(wording(language)["how"]["few_groups"].format(n=data.groups))
 
 
 def evaluation(found: Evaluation, language: str) -> None:
