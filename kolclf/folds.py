@@ -21,8 +21,13 @@ def account_groups(rows: Labelled) -> Ints:
 
     Ids are compared without their case and a leading ``@``; an empty id or cell joins nothing.
     """
-    ids = [key.strip().lstrip("@").casefold() for key in rows.ids]
+    ids = [plain_id(key) for key in rows.ids]
     return joined_groups([same_account_groups(rows.accounts), _equal(ids), _equal(rows.groups or ids)])
+
+
+def plain_id(key: str) -> str:
+    """Return an id as it is compared: without its case and a leading ``@``."""
+    return key.strip().lstrip("@").casefold()
 
 
 def _equal(cells: list[str]) -> Ints:

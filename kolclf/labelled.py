@@ -64,7 +64,7 @@ def read_labelled(
     DataError
         If a row has no label and is not to be skipped, an id stands twice with different labels, or a column is missing.
     """
-    at_group = _position(table, group_column) if group_column is not None else -1
+    at_group = position(table, group_column) if group_column is not None else -1
     at_marks = _marks(table, marks or {})
     found = Labelled(
         [], [], None if group_column is None else [], 0, [], [], {mark: [] for mark in at_marks}, 0, table.path
@@ -118,7 +118,7 @@ def each_row(table: Table, columns: Columns, where: str | None = None) -> Iterat
     only, equals, wanted = (where or "").partition("=")
     if where is not None and not equals:
         raise DataError(f"--where '{where}': write COLUMN=VALUE, as in split=train")
-    at_only, number, chosen = _position(table, only.strip()) if where is not None else -1, 0, 0
+    at_only, number, chosen = position(table, only.strip()) if where is not None else -1, 0, 0
     for number, row in enumerate(table.rows, 1):
         if at_only < 0 or as_text(row[at_only]).strip() == wanted.strip():
             chosen += 1
@@ -133,10 +133,17 @@ def each_row(table: Table, columns: Columns, where: str | None = None) -> Iterat
 def _marks(table: Table, marks: Mapping[str, str | None]) -> dict[str, int]:
     header = [plain_name(name) for name in table.columns]
     own = {mark: header.index(mark) for mark in marks if mark in header}
-    return own | {mark: _position(table, column) for mark, column in marks.items() if column is not None}
+    return own | {mark: position(table, column) for mark, column in marks.items() if column is not None}
 
 
-def _position(table: Table, column: str) -> int:
+def position(table: Table, column: str) -> int:
+    """Return where a column stands.
+
+    Raises
+    ------
+    DataError
+        If the table has none of that name.
+    """
     if column not in table.columns:
         raise DataError(f"{table.path}: has no column '{column}'; its columns are {columns_listed(table.columns)}")
     return table.columns.index(column)

@@ -22,7 +22,7 @@ from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
 from kolclf.folds import parted, taught
 from kolclf.rules import Rules, default_rules
-from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer
+from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer, probabilities
 from kolclf.store import load_model
 from kolclf.vectorize import Counts, count, kept_stems, learnt_spaces, weigh
 from kolclf.weights import usage, weight_rows
@@ -62,6 +62,9 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     scorer_ : Scorer
         All that was learnt, as data.
     C_ : float
+    held_out_proba_ : ndarray of shape (n_rows, n_classes)
+        Probabilities of the training rows that teach what to answer, each by a model that had not seen it; of KOL and
+        influencer, by model and rules together.
 
     Examples
     --------
@@ -151,8 +154,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             head = self._classifier(self.C_).fit(matrix, trained)
             answerable = (head.coef_[0], float(head.intercept_[0]))
         policy = Policy()
+        self.held_out_proba_ = probabilities(held_out["scores"][trained])
         if tuple(self.classes_) == LABELS[::-1]:
             policy = learn_policy(held_out, accounts, labels, trained, rules or default_rules())
+            self.held_out_proba_ = np.stack([1.0 - policy.held_out_p, policy.held_out_p], axis=1)
         self.scorer_ = Scorer(
             classes=tuple(self.classes_.tolist()),
             spaces=spaces,

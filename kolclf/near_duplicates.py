@@ -62,7 +62,8 @@ def same_account_groups(accounts: Sequence[Mapping[str, str]]) -> Ints:
     """Return for every account the number of its group: nearly one bio, nearly the same captions, or both together.
 
     So an account collected twice is found by its bio when its captions are other ones by now, or by its captions when its bio
-    has changed. Accounts that are equal in name, bio and captions share a group however short they are.
+    has changed. Accounts that are equal in name, bio and captions share a group however short they are; those without any text
+    stay alone.
 
     Examples
     --------
@@ -71,9 +72,11 @@ def same_account_groups(accounts: Sequence[Mapping[str, str]]) -> Ints:
     """
     names, bios, captions = ([account.get(part, "") for account in accounts] for part in ("name", "bio", "captions"))
     of_bios, of_captions = _distinct_words(bios), _distinct_words(captions)
-    equal = pd.factorize(
-        np.array([repr(account) for account in zip(names, bios, captions, strict=True)], dtype=object)
-    )[0]
+    written = [
+        repr(parts) if "".join(parts[1:]).strip() else str(row)
+        for row, parts in enumerate(zip(names, bios, captions, strict=True))
+    ]
+    equal = pd.factorize(np.array(written, dtype=object))[0]
     return joined_groups([*map(_groups, (of_bios, of_captions, of_bios.maximum(of_captions))), equal])
 
 

@@ -141,6 +141,19 @@ def tfidf(rows: Ints, counts: Ints, idf: Floats, weight: float, n_rows: int) -> 
     return values * scale[rows]
 
 
+def probabilities(scores: Floats) -> Floats:
+    """Return the probabilities of all classes, (n_rows, n_classes), from log-odds of the second or from scores of each.
+
+    >>> probabilities(np.array([0.0, 100.0])).round(2)
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
+    if scores.ndim == 1:
+        scores = np.stack([np.zeros_like(scores), scores], axis=1)
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+
 @dataclass(frozen=True)
 class Scorer:
     """A trained linear model as plain data.
@@ -230,11 +243,7 @@ class Scorer:
 
     def predict_proba(self, rows: Rows) -> Floats:
         """Return probabilities of shape (n_rows, n_classes)."""
-        scores = self.decision_function(rows)
-        if scores.ndim == 1:
-            scores = np.stack([np.zeros_like(scores), scores], axis=1)
-        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return probabilities(self.decision_function(rows))
 
     def answerable_scores(self, rows: Rows) -> Floats | None:
         """Return the scores of the second head, of shape (n_rows,), if there is one."""

@@ -84,6 +84,7 @@ def test_few_words_are_no_proof():
     assert groups.tolist() == [0, 1, 2, 3, 3]
     same = [{"name": "", "bio": "ibu rumah tangga", "captions": "masak"}] * 2
     assert same_account_groups([*same, same[0] | {"captions": "jalan"}]).tolist() == [0, 0, 1]
+    assert same_account_groups([{"name": "Rina", "bio": " "}] * 2).tolist() == [0, 1]
 
 
 def test_what_is_personal_makes_nobody_alike():
