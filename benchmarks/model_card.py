@@ -3,20 +3,18 @@
 from importlib.metadata import version
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 from profiles import ROOT, read_profiles
 
-from kolclf import load_model
+from kolclf import figures, load_model
 from kolclf.data import accounts_of
-from kolclf.evaluation import Estimate
+from kolclf.evaluation import CoverageError, Estimate
 from kolclf.metrics import bootstrap, statistics
 from kolclf.outcomes import Outcomes, by_slice, coverage_error, measure, outcomes, reliability, scored
 from kolclf.predictor import Predictor
+from kolclf.wording import wording
 
 MODEL = ROOT / "models" / "default.npz"
-COLOUR = "#1f5a8a"
 
 CARD = """# Model card of `default.npz`
 
@@ -55,6 +53,9 @@ right among them; `held back`: `neither` and `unsure` accounts that went to revi
 
 ![Reliability](reliability.svg) ![Error by coverage](coverage_error.svg)
 
+Left: the share that is KOL by the probability of KOL said; larger points are more accounts, lines are 95 % intervals. Right: the share
+of answers that is wrong if the surest accounts are answered first; the black point is the model as shipped.
+
 By slice, the first guess over kol and influencer, and the share of the others held back:
 
 | slice | forced | held back |
@@ -89,41 +90,16 @@ def calibration_error(found: Outcomes) -> Estimate:
     return bootstrap(error, np.arange(len(sides.labels)))["error"]
 
 
-def figures(found: Outcomes) -> None:
-    """Draw reliability, and error by coverage with the operating point."""
-    mpl.rcParams.update(
-        {"svg.hashsalt": "kolclf", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
-    )
-    figure = Figure(figsize=(4, 3.4), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([0, 1], [0, 1], color="0.75", lw=1)
-    for bin_ in reliability(scored(found)):
-        low, high = bin_.share.interval
-        axes.plot([bin_.p, bin_.p], [low, high], color=COLOUR, lw=1)
-        axes.plot(bin_.p, bin_.share.value, "o", color=COLOUR, ms=3 + np.sqrt(bin_.share.n) / 2)
-    axes.set(
-        xlabel="probability of KOL said", ylabel="share that is KOL", title="Reliability (bins of 0.1, 95 % intervals)"
-    )
-    _save(figure, "reliability")
-    figure = Figure(figsize=(4, 3.4), layout="constrained")
-    axes = figure.subplots()
-    coverage, wrong = coverage_error(found)
-    axes.plot(100 * coverage, 100 * wrong, color=COLOUR)
-    shares = measure(found)
-    point = 100 * shares["coverage"].value, 100 * (1 - shares["decided"].value)
-    axes.plot(*point, "o", color="black", ms=5)
-    axes.annotate("as shipped", point, xytext=(-8, 12), textcoords="offset points", ha="right")
-    axes.set(
-        xlabel="accounts decided, surest first (%)",
-        ylabel="of them wrong (%)",
-        title="Error by coverage",
-        ylim=(0, None),
-    )
-    _save(figure, "coverage_error")
-
-
-def _save(figure: Figure, name: str) -> None:
-    figure.savefig(ROOT / "models" / f"{name}.svg", metadata={"Date": None, "Creator": None})
+def draw(found: Outcomes) -> None:
+    """Draw reliability, and error by coverage with the operating point, as reports do."""
+    shares, texts = measure(found), wording("en")
+    curve = CoverageError(*coverage_error(found), shares["coverage"].value, 1 - shares["decided"].value)
+    drawn = {
+        "reliability": figures.reliability(reliability(scored(found)), texts["reliability"]),
+        "coverage_error": figures.coverage_error(curve, texts["coverage_error"]),
+    }
+    for name, svg in drawn.items():
+        (ROOT / "models" / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 def main() -> None:
@@ -131,7 +107,7 @@ def main() -> None:
     scorer = load_model(MODEL)
     rows = [row for row in read_profiles() if row["split"] == "test"]
     found, by_rules = answered(Predictor(scorer), rows), answered(Predictor(None), rows)
-    figures(found)
+    draw(found)
     shares, of_rules = measure(found), measure(by_rules)
     of_slices = by_slice(found, [row["slice"] for row in rows])
     slices = [f"| {n or 'none'} | {s['forced']} | {s['held back']} |" for n, s in of_slices.items()]
