@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from kolclf.arrays import Ints
 from kolclf.decide import LABELS
@@ -166,9 +167,10 @@ def bootstrap(
     """
     names, groups = np.unique(groups, return_inverse=True)
     blocks: dict[str, list[Floats]] = {name: [] for name in found}
-    for weights in _resampled(groups, resamples, np.random.default_rng(seed)):
-        for name, statistic in found.items():
-            blocks[name].append(statistic.of(weights))
+    with threadpool_limits(1, user_api="blas"):  # products with a vector are too short for threads to pay
+        for weights in _resampled(groups, resamples, np.random.default_rng(seed)):
+            for name, statistic in found.items():
+                blocks[name].append(statistic.of(weights))
     return {
         name: _estimate(statistic, np.concatenate(blocks[name]), len(names), len(groups))
         for name, statistic in found.items()
