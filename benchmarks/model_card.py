@@ -53,8 +53,8 @@ right among them; `held back`: `neither` and `unsure` accounts that went to revi
 
 ![Reliability](reliability.svg) ![Error by coverage](coverage_error.svg)
 
-Left: the share that is KOL by the probability of KOL said; larger points are more accounts, lines are 95 % intervals. Right: the share
-of answers that is wrong if the surest accounts are answered first; the black point is the model as shipped.
+Left: the share that is KOL by the probability of KOL said; larger points are more accounts, lines are 95 % intervals. Right: the
+share of answers that is wrong if the surest accounts are answered first; the black point is the model as shipped.
 
 By slice, the first guess over kol and influencer, and the share of the others held back:
 
