@@ -120,7 +120,8 @@ def _duplicates(rows: Labelled) -> Iterator[Finding]:
                 if len({plain_id(rows.ids[row]) for row in together}) == 1
                 else "near"
             )
-            kind = "conflict" if len(labels) > 1 else "near_duplicate" if how == "near" else "repeated"
+            one, other = ("near_duplicate", "near_conflict") if how == "near" else ("repeated", "conflict")
+            kind = one if len(labels) < 2 else other
             yield Finding(kind, tuple(rows.numbers[row] for row in together), {"labels": ", ".join(labels), "how": how})
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import false_discovery_control, hypergeom
 
 from kolclf.accounts import Accounts
-from kolclf.arrays import Ints
+from kolclf.arrays import Ints, distinct
 from kolclf.scorer import Floats
 from kolclf.stem import stems
 from kolclf.text import BREAK
@@ -81,7 +81,7 @@ def _used(accounts: Accounts, label_of: Ints, n: int, min_accounts: int) -> tupl
     """Return the words that so many accounts use, and how many of each label do, of shape (n_words, n)."""
     fields = [texts.tokens for texts in accounts.fields.values()]  # of one vocabulary, as they were read together
     names = fields[0].vocabulary.tokens
-    pairs = np.unique(np.concatenate([field.rows() * len(names) + field.codes for field in fields]))
+    pairs = distinct(np.concatenate([field.rows() * len(names) + field.codes for field in fields]))
     label = label_of[pairs // len(names)]
     counts = np.bincount((pairs % len(names) * n + label)[label >= 0], minlength=len(names) * n)
     counts = counts.reshape(len(names), n)

@@ -13,7 +13,7 @@ import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from kolclf.arrays import Ints
+from kolclf.arrays import Ints, distinct
 from kolclf.text import BREAK, PLACEHOLDERS
 from kolclf.tokens import tokenize_all
 
@@ -127,8 +127,7 @@ def _distinct_words(texts: Sequence[str]) -> Any:
         ]
         number = number_of[tokens.codes]
         counted = number != _NO_WORD
-        keys = np.sort(tokens.rows()[counted] * _WORDS + number[counted])
-        keys = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+        keys = distinct(tokens.rows()[counted] * _WORDS + number[counted])
         numbers.append((keys % _WORDS).astype(np.int32))
         lengths.append(np.bincount(keys // _WORDS, minlength=len(tokens.indptr) - 1))
     indices, indptr = np.concatenate(numbers), np.cumsum(np.concatenate(lengths))
@@ -150,5 +149,5 @@ def _candidates(words: Any, rows: Ints) -> tuple[Ints, Ints]:
         for step in range(1, min(_WINDOW, len(order) - 1) + 1):
             at = np.flatnonzero(keys[order[step:]] == keys[order[:-step]])
             found.append(rows[order[at]] * n + rows[order[at + step]])
-    pairs = np.unique(np.concatenate(found))
+    pairs = distinct(np.concatenate(found))
     return pairs // n, pairs % n

@@ -144,11 +144,16 @@ def test_one_account_on_several_rows():
         row(54, "satu dua tiga empat lima enam tujuh delapan"),
         row(55, "Satu dua tiga empat lima enam tujuh DELAPAN 🌸"),
     ]
-    found = {each.kind: each for each in of(checked(rows), "conflict", "repeated", "near_duplicate")}
+    rows += [
+        row(56, "one two three four five six seven eight"),
+        row(57, "ONE two three four five six seven eight", "influencer"),
+    ]
+    found = {each.kind: each for each in of(checked(rows), "conflict", "repeated", "near_duplicate", "near_conflict")}
     assert {kind: (each.rows, each.facts["how"]) for kind, each in found.items()} == {
         "conflict": ((25, 26), "text"),
         "repeated": ((27, 28), "text"),
         "near_duplicate": ((29, 30), "near"),
+        "near_conflict": ((31, 32), "near"),
     }
 
 
