@@ -67,5 +67,8 @@ def parted(labels: Labels, trained: NDArray[np.bool_], n: int, groups: ArrayLike
     classes = set(labels[trained].tolist())
     whole = all(classes <= set(labels[train].tolist()) and trained[test].any() for train, test in folds)
     if not folds or not whole:
-        raise DataError("the groups cannot be parted into folds that all hold every label; give more, smaller groups")
+        raise DataError(
+            "rows of one group, one id or nearly one text are held out together, and so cannot be parted into folds that all "
+            "hold every label; add more accounts, or give smaller groups"
+        )
     return folds

@@ -415,6 +415,12 @@ def test_what_cannot_be_evaluated_says_why(run, table, arguments, code, message)
     assert result.stdout == "" and "Traceback" not in result.stderr
 
 
+def test_a_training_on_one_account_written_again_and_again_says_so(run, table_file, tmp_path):
+    told = [[f"{bio} {end}", label] for bio, label in ((BIO, "kol"), (BIO[::-1], "influencer")) for end in "🌸🔥"]
+    result = run("train", table_file(["bio", "label"], *told), "-o", tmp_path / "m.npz")
+    assert result.exit_code == 1 and "nearly one text are held out together" in " ".join(result.stderr.split())
+
+
 def test_a_training_with_a_report(run, table_file, tmp_path):
     told = [[f"dokter gigi {w}", "kol"] for w in "abcdefgh"] + [[f"vlog {w}", "influencer"] for w in "abcdefgh"]
     page = tmp_path / "laporan.html"
