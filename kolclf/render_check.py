@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.padding import Padding
 
 from kolclf.check import Check
+from kolclf.decide import LABELS
 from kolclf.findings import Finding
 from kolclf.render import as_csv, out
 from kolclf.wording import percent
@@ -31,6 +32,9 @@ def said(found: Check, finding: Finding, language: str) -> dict[str, Any]:
     """Return a finding in words: ``severity``, ``title``, ``rows``, ``seen``, ``label``, ``suggested`` and ``todo``."""
     table, kind = words(), words()["kinds"][finding.kind]
     facts = {"file": quote(found.table), "row": finding.rows[0] if finding.rows else "", **finding.facts}
+    todo = kind["todo"][language]
+    if facts.get("suggested") in LABELS and "evidence" in kind:
+        todo += kind["evidence"][language]
     facts |= {name: percent(facts[name], 0, language) for name in ("p_label", "p_suggested") if name in facts}
     facts |= {name: table[name][facts[name]][language] for name in ("what", "how") if name in facts}
     return {
@@ -40,7 +44,7 @@ def said(found: Check, finding: Finding, language: str) -> dict[str, Any]:
         "seen": kind["seen"][language].format(**facts),
         "label": facts.get("label", ""),
         "suggested": facts.get("suggested", ""),
-        "todo": kind["todo"][language].format(**facts),
+        "todo": todo.format(**facts),
     }
 
 

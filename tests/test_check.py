@@ -395,5 +395,16 @@ def test_the_labelled_profiles_are_read_whole():
     assert check_table(table, columns).rows == 12
 
 
+def test_evidence_is_offered_for_labels_that_can_be_explained_without_a_model_of_the_table():
+    found, facts = Check("a b.csv", 9, {}, {}, []), {"label": "x", "p_label": 0.1, "p_suggested": 0.9}
+    told = [
+        said(found, Finding("wrong_label", (7,), {**facts, "suggested": label}), "en")["todo"] for label in ("kol", "y")
+    ]
+    assert told == [
+        "read the account again; for the evidence: kolclf explain 'a b.csv' --row 7",
+        "read the account again",
+    ]
+
+
 def test_a_finding_without_rows_is_about_the_table():
     assert said(Check("a b.csv", 0, {}, {}, []), Finding("bom", (), {}), "en")["rows"] == ""
