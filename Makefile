@@ -42,7 +42,7 @@ bench: .venv/ready ## time kolclf beside fastText and scikit-learn, and write be
 
 requirements: ## pin the newest dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
-		--extra notebook --group dev --upgrade --quiet pyproject.toml -o requirements.txt
+		--extra notebook --extra report --group dev --upgrade --quiet pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, overload
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kolclf.arrays import Ints
 from kolclf.concepts import TAKEN_BACK, Match, Matches, find_concepts, find_kinds_in_names
 from kolclf.meanings import meanings
+from kolclf.text import BREAK
 from kolclf.tokens import Tokens, tokenize_all
 from kolclf.words import Vocabulary, current_vocabulary
 
@@ -70,6 +73,12 @@ class Accounts(Sequence[Mapping[str, Reading]]):
     def __len__(self) -> int:
         """Return the number of accounts."""
         return len(self.fields["bio"].tokens.indptr) - 1
+
+    def checksums(self) -> NDArray[np.uint32]:
+        """Return a number of each account's tokens (CRC-32), by which the same account is known again."""
+        fields = [texts.tokens for texts in self.fields.values()]
+        lines = (" ".join(token for tokens in fields for token in [*tokens.of(row), BREAK]) for row in range(len(self)))
+        return np.array([crc32(line.encode()) for line in lines], dtype=np.uint32)
 
     @overload
     def __getitem__(self, index: int) -> Mapping[str, Reading]: ...

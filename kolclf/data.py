@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from kolclf.accounts import Accounts, read_accounts
 from kolclf.errors import DataError
+from kolclf.placeholders import hide_personal
 from kolclf.rows import Row, Table
-from kolclf.text import without_personal
 from kolclf.words import Vocabulary
 
 ALIASES = {
@@ -107,7 +107,7 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     DataError
         If a given column is missing, or there is neither bio nor captions, or no label where one is needed.
     """
-    header = [_plain(name) for name in table.columns]
+    header = [plain_name(name) for name in table.columns]
 
     def find(part: str) -> list[int]:
         if part in given:
@@ -146,13 +146,18 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     return Columns(one(key), one(name), one(bio), tuple(captions), one(label))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name as it is compared.
+
+    >>> plain_name("Nama Lengkap:")
+    'nama_lengkap'
+    """
     return name.strip(" .:*").lower().replace(" ", "_").replace("-", "_")
 
 
 def columns_listed(columns: Sequence[str]) -> str:
     """Name columns in a sentence, unless they look like the account that a table without a header begins with."""
-    if any(len(name) > LONG_NAME or without_personal(name) != name for name in columns if not name.isidentifier()):
+    if any(len(name) > LONG_NAME or hide_personal(name) != name for name in columns if not name.isidentifier()):
         return "not shown: its first line looks like an account, so write the names of the columns above it"
     shown = ", ".join(f"'{_shown(name)[:40]}'" for name in columns[:12])
     return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")

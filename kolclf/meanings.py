@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from kolclf.arrays import Ints, Lists
 from kolclf.lexicon import lexicon, listed, phrases_read_ahead
-from kolclf.text import BREAK, PLACEHOLDERS
+from kolclf.placeholders import PLACE, PLACEHOLDERS
+from kolclf.text import BREAK
 from kolclf.titles import title_token
 from kolclf.tokens import tokenize_all
 
@@ -167,6 +168,17 @@ def criterion_of_words(words: str) -> str | None:
     tokens = words.split()
     spans = ((start, end) for start in range(len(tokens)) for end in range(len(tokens), start, -1))
     return next((of for start, end in spans if (of := _criterion_of_phrase(" ".join(tokens[start:end])))), None)
+
+
+def criterion_of_feature(feature: str, words: str) -> str:
+    """Return the criterion of a feature that stands for some words, or ``other``.
+
+    >>> criterion_of_feature("<dentist>", "drg"), criterion_of_feature("hari ini", "hari ini")
+    ('credibility', 'other')
+    """
+    if feature.startswith("<"):
+        return criterion_of(feature) or "other"
+    return "area" if feature == PLACE else criterion_of_words(words) or "other"
 
 
 def criterion_of(concept: str) -> str | None:

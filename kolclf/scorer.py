@@ -17,8 +17,9 @@ from kolclf.arrays import Ints, rows_of
 from kolclf.decide import Policy
 from kolclf.meanings import concepts, concepts_of
 from kolclf.phrases import PhraseIndex
+from kolclf.placeholders import PLACE
 from kolclf.stem import stems
-from kolclf.text import BREAK, PLACE
+from kolclf.text import BREAK
 from kolclf.titles import places
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,18 @@ class Space(NamedTuple):
     weight: float
 
 
+class Usage(NamedTuple):
+    """How the training accounts use the features.
+
+    ``documents`` has shape (n_features, n_labels): how many accounts of each of the ``labels`` have a feature. ``forms`` are by
+    feature the words in which accounts have it first, the most frequent first; none that fewer than ``min_df`` accounts use so.
+    """
+
+    labels: tuple[str, ...]
+    documents: Ints
+    forms: tuple[tuple[str, ...], ...]
+
+
 class Rows(NamedTuple):
     """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another.
 
@@ -131,6 +144,19 @@ def tfidf(rows: Ints, counts: Ints, idf: Floats, weights: Floats) -> Floats:
     return values * scale[rows]
 
 
+def probabilities(scores: Floats) -> Floats:
+    """Return the probabilities of all classes, (n_rows, n_classes), from log-odds of the second or from scores of each.
+
+    >>> probabilities(np.array([0.0, 100.0])).round(2)
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
+    if scores.ndim == 1:
+        scores = np.stack([np.zeros_like(scores), scores], axis=1)
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+
 @dataclass(frozen=True)
 class Scorer:
     """A trained linear model as plain data.
@@ -151,6 +177,10 @@ class Scorer:
     policy : Policy
     info : dict
         Versions, counts and figures of the training.
+    usage : Usage or None
+        None where it is not known, as in model files of format 2.
+    trained_on : ndarray of uint32
+        ``Accounts.checksums`` of the training rows, in order of size; empty where they are not known.
     """
 
     classes: tuple[str, ...]
@@ -162,6 +192,8 @@ class Scorer:
     answerable: tuple[Floats, float] | None = None
     policy: Policy = field(default_factory=Policy)
     info: Mapping[str, Any] = field(default_factory=dict)
+    usage: Usage | None = None
+    trained_on: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
 
     @property
     def is_kol_model(self) -> bool:
@@ -222,11 +254,7 @@ class Scorer:
 
     def predict_proba(self, rows: Rows) -> Floats:
         """Return probabilities of shape (n_rows, n_classes)."""
-        scores = self.decision_function(rows)
-        if scores.ndim == 1:
-            scores = np.stack([np.zeros_like(scores), scores], axis=1)
-        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return probabilities(self.decision_function(rows))
 
     def answerable_scores(self, rows: Rows) -> Floats | None:
         """Return the scores of the second head, of shape (n_rows,), if there is one."""

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints, rows_of
-from kolclf.text import NAME_STEPS, STEPS, fix_encoding
+from kolclf.letters import fix_encoding
+from kolclf.text import NAME_STEPS, STEPS
 from kolclf.titles import needed_words
 from kolclf.words import (
     COLON,

@@ -8,7 +8,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from kolclf.accounts import Accounts, Texts
-from kolclf.arrays import Ints, rows_of
+from kolclf.arrays import Ints, distinct, rows_of
 from kolclf.errors import DataError
 from kolclf.meanings import concepts, concepts_of
 from kolclf.scorer import CONCEPTS, Features, Floats, Space, field_of, tfidf
@@ -117,7 +117,7 @@ def kept_stems(accounts: Accounts, spaces: Mapping[str, Space], min_df: int) -> 
     """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
     fields = [texts.tokens for texts in accounts.fields.values()]  # of one vocabulary, as they were read together
     tokens = fields[0].vocabulary.tokens
-    of_accounts = np.unique(np.concatenate([field.rows() * len(tokens) + field.codes for field in fields]))
+    of_accounts = distinct(np.concatenate([field.rows() * len(tokens) + field.codes for field in fields]))
     used = np.bincount(of_accounts % len(tokens), minlength=1)
     often = sorted(tokens[code] for code in np.flatnonzero(used >= min_df).tolist() if tokens[code] != BREAK)
     known = {feature for space in spaces.values() for feature in space.vocabulary}

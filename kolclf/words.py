@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints, gathered
+from kolclf.letters import as_ascii
 from kolclf.lexicon import listed, shorten_elongation
-from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, PLATFORMS, STEPS, as_ascii
+from kolclf.placeholders import PLATFORMS
+from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, STEPS
 from kolclf.titles import bare_prefixes, title_parts
 
 # What a word may have to do with its neighbours.

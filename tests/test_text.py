@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kolclf import words
 from kolclf.accounts import read
-from kolclf.text import fix_encoding
+from kolclf.letters import fix_encoding
 from kolclf.tokens import COLUMNAR, changes, normalize, tokenize, tokenize_all, tokenize_name
 from kolclf.words import Vocabulary
 
