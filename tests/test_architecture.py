@@ -18,7 +18,7 @@ FLOW = [
     ["meanings"],
     ["concepts"],
     ["accounts"],
-    ["stem", "rules", "tables"],
+    ["stem", "rules", "tables", "spans"],
     ["decide", "writers"],
     ["scorer", "data"],
     ["store", "calibrate", "pipeline", "labelled", "vectorize"],
