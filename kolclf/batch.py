@@ -85,7 +85,8 @@ def predict_table(
             promotes += columns_of_answers.get("promotes", ()).count("yes")
             if "p_kol" in added:
                 review = (i for i, cells in enumerate(answers) if cells[0] == "review")
-                closest += [(abs(float(answers[i][1] or 0.0) - 0.5), rows + i + 1, answers[i][-1]) for i in review]
+                p, why = columns_of_answers["p_kol"], columns_of_answers["reason"]
+                closest += [(abs(float(p[i] or 0.0) - 0.5), rows + i + 1, why[i]) for i in review]
                 closest = sorted(closest)[:REVIEW_FIRST]
             rows += len(chunk)
             progress(rows)

@@ -181,7 +181,7 @@ def _verdict(hits: Sequence[Hit]) -> Verdict:
         sums[hit.rule.side] += hit.rule.weight
     return Verdict(
         tuple(hits),
-        round(sums["kol"] - sums["influencer"], 6),
+        round(sums["kol"] - sums["influencer"], 12),
         sums["neither"],
         any(hit.rule.promotes for hit in hits),
     )
