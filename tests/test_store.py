@@ -399,6 +399,12 @@ def test_every_format_that_can_be_read_has_a_frozen_file():
     assert all(arrays_of(FROZEN / f"model_format_{number}.npz")[0]["format"] == number for number in frozen)
 
 
+def test_an_export_says_that_it_is_a_pickle(run, model_path, tmp_path):
+    result = run("export", model_path, "--to", tmp_path / "pipa.joblib")
+    assert result.exit_code == 0 and "a pickle: loading it runs code" in result.stderr
+    assert "only where you trust its maker" in run("export", "--help").stdout.replace("\n", " ")
+
+
 # --- places
 
 
