@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint model datasheet bench requirements clean
+.PHONY: demo test lint read-ahead model datasheet bench requirements clean
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kolclf needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -26,8 +26,11 @@ lint: .venv/ready
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+read-ahead: .venv/ready ## read lexicon.toml and rules.toml ahead, after an edit, so that kolclf starts fast
+	$(BIN)/python -m kolclf.read_ahead
+
 # Folds of whole batches: rows written side by side never stand on both sides. The rows marked test measure the model.
-model: .venv/ready ## train the default model again, and write its card; the same data gives the same bytes
+model: .venv/ready read-ahead ## train the default model again, and write its card; the same data gives the same bytes
 	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o models/default.npz
 	$(BIN)/python benchmarks/model_card.py
 
@@ -39,7 +42,7 @@ bench: .venv/ready ## time kolclf beside fastText and scikit-learn, and write be
 
 requirements: ## pin the newest dependencies again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
-		--extra notebook --group dev --upgrade --quiet pyproject.toml -o requirements.txt
+		--extra notebook --extra report --group dev --upgrade --quiet pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache

@@ -27,7 +27,7 @@ from sklearn.pipeline import make_pipeline, make_union
 
 from kolclf import KolClassifier, scorer, stem, words
 from kolclf.data import accounts_of
-from kolclf.evaluate import Share
+from kolclf.evaluation import Share
 from kolclf.predictor import Predictor
 from kolclf.scorer import Features, OfSpace
 

@@ -8,8 +8,11 @@ import argparse
 import csv
 import re
 
+import numpy as np
+
 from kolclf.accounts import read_accounts
-from kolclf.evaluate import Answered, bootstrap, calibration_error, measure, scored
+from kolclf.metrics import bootstrap, statistics
+from kolclf.outcomes import measure, outcomes
 from kolclf.predictor import Predictor, default_model
 
 CATEGORY = re.compile(
@@ -40,13 +43,15 @@ def main() -> None:
         if row["label_a"] == row["label_b"]
     ]
     marks = [row["promotes_a"] if row["promotes_a"] == row["promotes_b"] else "" for row, _, _ in agreed]
-    answered = [Answered(row["label_a"], d, mark) for (row, d, _), mark in zip(agreed, marks, strict=True)]
+    found = outcomes([row["label_a"] for row, _, _ in agreed], [decision for _, decision, _ in agreed], marks)
     print(f"{options.table}: {len(rows)} accounts, {len(agreed)} read alike")
-    for name, share in measure(answered).items():
+    for name, share in measure(found).items():
         print(f"{name:<10}", share)
     for label in ("neither", "unsure"):
-        print(f"{label} held back", measure([row for row in answered if row.label == label])["held back"])
-    print("calibration error", bootstrap(scored(answered), calibration_error))
+        print(f"{label} held back", measure(found.part(found.labels == label))["held back"])
+    sides = found.part(found.sides)
+    error = {"calibration error": statistics(sides)["calibration_error"]}
+    print(*bootstrap(error, np.arange(len(sides.labels))).popitem())
     if options.errors:
         for row, decision, why in agreed:
             if decision.label in ("review", row["label_a"]):

@@ -10,8 +10,8 @@ from short_cuts import FOLDS, LANGUAGES, all_text, areas, telling_words
 
 from kolclf.accounts import read
 from kolclf.decide import LABELS
-from kolclf.evaluate import kappa
 from kolclf.meanings import groups
+from kolclf.metrics import kappa
 from kolclf.tokens import tokenize
 
 # The first label of rows that the second reading changed, so that agreement is counted as it was.

@@ -1,29 +1,20 @@
 """Writes ``models/MODEL_CARD.md`` and its two figures: the default model, measured on the rows of ``data/`` held out from it."""
 
 from importlib.metadata import version
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
 from profiles import ROOT, read_profiles
 
-from kolclf import load_model
+from kolclf import figures, load_model
 from kolclf.data import accounts_of
-from kolclf.evaluate import (
-    Answered,
-    Share,
-    bootstrap,
-    by_slice,
-    calibration_error,
-    coverage_error,
-    measure,
-    reliability,
-    scored,
-)
+from kolclf.evaluation import CoverageError, Estimate
+from kolclf.metrics import bootstrap, statistics
+from kolclf.outcomes import Outcomes, by_slice, coverage_error, measure, outcomes, reliability, scored
 from kolclf.predictor import Predictor
+from kolclf.wording import wording
 
 MODEL = ROOT / "models" / "default.npz"
-COLOUR = "#1f5a8a"
 
 CARD = """# Model card of `default.npz`
 
@@ -43,7 +34,8 @@ before people look at it, and it answers `review` where it should not decide.
 TF-IDF over stems, pairs of stems and concept tokens, in bio and captions apart ({features:,} features), and logistic
 regression with L2 penalty, C = {C:g}, chosen by cross-validation over {folds} folds of whole batches. Rules answer beside it.
 No display name, handle, number or link is a feature, and all towns that the lexicon knows count as one; first names and other
-places that two accounts write in their texts are words like others. The file holds data only and runs no code.
+places that two accounts write in their texts are words like others. A checksum of each training account is kept, to tell when a
+table was trained on. The file holds data only and runs no code.
 
 Trained on the rows marked `train` of `data/profiles.csv`: {trained}.
 **All of them are invented**, see `data/DATASHEET.md`.
@@ -60,6 +52,9 @@ On {n} invented profiles of batches that were held out ({test}), answered once; 
 right among them; `held back`: `neither` and `unsure` accounts that went to review; `promotes`: the mark is right.
 
 ![Reliability](reliability.svg) ![Error by coverage](coverage_error.svg)
+
+Left: the share that is KOL by the probability of KOL said; larger points are more accounts, lines are 95 % intervals. Right: the
+share of answers that is wrong if the surest accounts are answered first; the black point is the model as shipped.
 
 By slice, the first guess over kol and influencer, and the share of the others held back:
 
@@ -82,61 +77,41 @@ FAILURES = """- Captions full of promotion can drown a profession of stage, pitc
 - Irony is seen only where its words are known ("dokter cinta", "bukan chef")."""
 
 
-def answered(predictor: Predictor) -> list[Answered]:
-    """Answer the rows marked for testing."""
-    rows = [row for row in read_profiles() if row["split"] == "test"]
-    return [
-        Answered(row["label"], answer.decision, row["promotes"], row["slice"])
-        for row, answer in zip(rows, predictor.answers(accounts_of(rows)), strict=True)
-    ]
+def answered(predictor: Predictor, rows: list[dict[str, Any]]) -> Outcomes:
+    """Answer rows."""
+    decisions = [answer.decision for answer in predictor.answers(accounts_of(rows))]
+    return outcomes([row["label"] for row in rows], decisions, [row["promotes"] for row in rows])
 
 
-def figures(found: list[Answered]) -> None:
-    """Draw reliability, and error by coverage with the operating point."""
-    mpl.rcParams.update(
-        {"svg.hashsalt": "kolclf", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
-    )
-    rows = scored(found)
-    figure = Figure(figsize=(4, 3.4), layout="constrained")
-    axes = figure.subplots()
-    axes.plot([0, 1], [0, 1], color="0.75", lw=1)
-    for bin_ in reliability(rows):
-        low, high = Share(round(bin_.share * bin_.n), bin_.n).interval
-        axes.plot([bin_.p, bin_.p], [low, high], color=COLOUR, lw=1)
-        axes.plot(bin_.p, bin_.share, "o", color=COLOUR, ms=3 + np.sqrt(bin_.n) / 2)
-    axes.set(
-        xlabel="probability of KOL said", ylabel="share that is KOL", title="Reliability (bins of 0.1, 95 % intervals)"
-    )
-    _save(figure, "reliability")
-    figure = Figure(figsize=(4, 3.4), layout="constrained")
-    axes = figure.subplots()
-    coverage, wrong = coverage_error(rows)
-    axes.plot(100 * coverage, 100 * wrong, color=COLOUR)
-    shares = measure(found)
-    point = 100 * shares["coverage"].value, 100 * (1 - shares["decided"].value)
-    axes.plot(*point, "o", color="black", ms=5)
-    axes.annotate("as shipped", point, xytext=(-8, 12), textcoords="offset points", ha="right")
-    axes.set(
-        xlabel="accounts decided, surest first (%)",
-        ylabel="of them wrong (%)",
-        title="Error by coverage",
-        ylim=(0, None),
-    )
-    _save(figure, "coverage_error")
+def calibration_error(found: Outcomes) -> Estimate:
+    """Return the calibration error over kol and influencer; every account is drawn by itself."""
+    sides = found.part(found.sides)
+    error = {"error": statistics(sides)["calibration_error"]}
+    return bootstrap(error, np.arange(len(sides.labels)))["error"]
 
 
-def _save(figure: Figure, name: str) -> None:
-    figure.savefig(ROOT / "models" / f"{name}.svg", metadata={"Date": None, "Creator": None})
+def draw(found: Outcomes) -> None:
+    """Draw reliability, and error by coverage with the operating point, as reports do."""
+    shares, texts = measure(found), wording("en")
+    curve = CoverageError(*coverage_error(found), shares["coverage"].value, 1 - shares["decided"].value)
+    drawn = {
+        "reliability": figures.reliability(reliability(scored(found)), texts["reliability"]),
+        "coverage_error": figures.coverage_error(curve, texts["coverage_error"]),
+    }
+    for name, svg in drawn.items():
+        (ROOT / "models" / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 def main() -> None:
     """Measure, and write the card."""
     scorer = load_model(MODEL)
-    found, by_rules = answered(Predictor(scorer)), answered(Predictor(None))
-    figures(found)
+    rows = [row for row in read_profiles() if row["split"] == "test"]
+    found, by_rules = answered(Predictor(scorer), rows), answered(Predictor(None), rows)
+    draw(found)
     shares, of_rules = measure(found), measure(by_rules)
-    slices = [f"| {n or 'none'} | {s['forced']} | {s['held back']} |" for n, s in by_slice(found).items()]
-    labels = [row.label for row in found]
+    of_slices = by_slice(found, [row["slice"] for row in rows])
+    slices = [f"| {n or 'none'} | {s['forced']} | {s['held back']} |" for n, s in of_slices.items()]
+    labels = [row["label"] for row in rows]
     info = scorer.info
     card = CARD.format(
         versions=", ".join(f"{package} {version(package)}" for package in ("kolclf", "scikit-learn", "PySastrawi")),
@@ -144,11 +119,11 @@ def main() -> None:
         C=info["C"],
         folds=info["folds"],
         trained=", ".join(f"{n} `{label}`" for label, n in sorted(info["labels"].items())),
-        n=len(found),
+        n=len(rows),
         test=", ".join(f"{labels.count(label)} `{label}`" for label in sorted(set(labels))),
         table="\n".join(f"| {name} | {shares[name]} | {of_rules[name]} |" for name in shares),
-        ece=bootstrap(scored(found), calibration_error),
-        ece_rules=bootstrap(scored(by_rules), calibration_error),
+        ece=calibration_error(found),
+        ece_rules=calibration_error(by_rules),
         slices="\n".join(slices),
         failures=FAILURES,
     )

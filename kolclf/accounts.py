@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, overload
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kolclf.arrays import Ints
 from kolclf.concepts import TAKEN_BACK, Match, Matches, find_concepts, find_kinds_in_names
 from kolclf.meanings import meanings
+from kolclf.text import BREAK
 from kolclf.tokens import Tokens, tokenize_all
 from kolclf.words import Vocabulary, current_vocabulary
 
@@ -71,6 +74,12 @@ class Accounts(Sequence[Mapping[str, Reading]]):
         """Return the number of accounts."""
         return len(self.fields["bio"].tokens.indptr) - 1
 
+    def checksums(self) -> NDArray[np.uint32]:
+        """Return a number of each account's tokens (CRC-32), by which the same account is known again."""
+        fields = [texts.tokens for texts in self.fields.values()]
+        lines = (" ".join(token for tokens in fields for token in [*tokens.of(row), BREAK]) for row in range(len(self)))
+        return np.array([crc32(line.encode()) for line in lines], dtype=np.uint32)
+
     @overload
     def __getitem__(self, index: int) -> Mapping[str, Reading]: ...
     @overload
@@ -100,12 +109,14 @@ def read(text: str) -> Reading:
     return read_texts([text]).of(0)
 
 
-def read_accounts(names: Sequence[str], bios: Sequence[str], captions: Sequence[str]) -> Accounts:
+def read_accounts(
+    names: Sequence[str], bios: Sequence[str], captions: Sequence[str], vocabulary: Vocabulary | None = None
+) -> Accounts:
     """Read accounts as their two fields, ``bio`` and ``captions``.
 
     Of a display name only titles and words for a kind of account are read, never a person's name; they join the bio.
     """
-    vocabulary = current_vocabulary()
+    vocabulary = vocabulary or current_vocabulary()
     n, both = len(bios), read_texts([*bios, *captions], vocabulary)
     in_bio, in_captions = both.part(slice(n)), both.part(slice(n, 2 * n))
     return Accounts({"bio": _with_names(names, in_bio) if any(names) else in_bio, "captions": in_captions})

@@ -1,6 +1,7 @@
 """The application that the commands belong to, and the one place where an error becomes a sentence."""
 
 import functools
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any
 import typer
 
 from kolclf.errors import KolclfError
+
+gc.set_threshold(100_000)  # a start makes many objects and hardly a cycle
 
 app = typer.Typer(
     no_args_is_help=True,

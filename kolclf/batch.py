@@ -14,10 +14,11 @@ from kolclf.data import Columns, accounts_in, chunks
 from kolclf.errors import KolclfError
 from kolclf.predictor import Predictor
 from kolclf.rows import Row, Table
+from kolclf.words import Vocabulary
 from kolclf.writers import Writer
 
-CHUNK = 2048  # rows
-ALONE = 6  # chunks that one process answers sooner than others start
+CHUNK = 4096  # rows
+ALONE = 3  # chunks that one process answers sooner than others start
 AHEAD = 2  # chunks of each process that are read before they are asked for
 # glibc gives the arrays of a chunk back to the system, and the next chunk takes them anew, page by page
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
@@ -115,8 +116,9 @@ def _answered(
     first = list(itertools.islice(chunked, ALONE + 1)) if jobs > 1 else []
     chunked = itertools.chain(first, chunked)
     if len(first) <= ALONE:
+        answer = _Answerer(predictor, columns)
         for chunk in chunked:
-            yield chunk, predictor.rows(accounts_in(chunk, columns))
+            yield chunk, answer(chunk)
         return
     from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 (a long table pays for it)
 
@@ -150,16 +152,30 @@ def _in_use(columns: Columns) -> tuple[list[int], Columns]:
     return used, Columns(-1, place[columns.name], place[columns.bio], tuple(place[at] for at in columns.captions), -1)
 
 
-_worker: tuple[Predictor, Columns]
+class _Answerer:
+    """Answers rows, and remembers for the next what their words read as."""
+
+    def __init__(self, predictor: Predictor, columns: Columns) -> None:
+        self._predictor, self._columns = predictor, columns
+        self._vocabulary = Vocabulary(predictor.matters)
+
+    def __call__(self, rows: Sequence[Row]) -> list[Row]:
+        if self._vocabulary.is_full:  # memory must not grow with the table
+            self._vocabulary.forget_others()
+        if self._vocabulary.is_full:
+            self._vocabulary = Vocabulary(self._predictor.matters)
+        return self._predictor.rows(accounts_in(rows, self._columns, self._vocabulary))
+
+
+_answerer: _Answerer
 
 
 def _start(predictor: Predictor, columns: Columns) -> None:
     """Make a process ready; a predictor made anew takes over the stems that the model knows."""
-    global _worker
-    _worker = replace(predictor), columns
+    global _answerer
+    _answerer = _Answerer(replace(predictor), columns)
 
 
 def _answer(rows: Sequence[Row]) -> list[Row]:
-    predictor, columns = _worker
     with _nothing_collected():
-        return predictor.rows(accounts_in(rows, columns))
+        return _answerer(rows)

@@ -14,8 +14,10 @@ from kolclf.options import (
     BioColumn,
     Caption,
     CaptionsColumn,
+    GroupColumn,
     IdColumn,
     Jobs,
+    LabelColumn,
     Lang,
     Language,
     MaxError,
@@ -25,7 +27,9 @@ from kolclf.options import (
     NoModel,
     NoReview,
     Output,
+    Report,
     RulesFile,
+    Where,
     account_given,
     given_columns,
     is_single,
@@ -36,12 +40,11 @@ from kolclf.options import (
 def train(
     labelled: Annotated[str, typer.Argument(help="Labelled table: bio, captions and a label in each row.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Model file to write (.npz).")],
-    label_column: Annotated[str | None, typer.Option(help="Column of the label.", rich_help_panel="Columns")] = None,
-    group_column: Annotated[
-        str | None,
-        typer.Option(help="Rows of one group stay in one fold (an author, a batch).", rich_help_panel="Columns"),
-    ] = None,
-    where: Annotated[str | None, typer.Option(help="Use only rows with this cell: COLUMN=VALUE.")] = None,
+    report: Report = None,
+    lang: Lang = Language.id,
+    label_column: LabelColumn = None,
+    group_column: GroupColumn = None,
+    where: Where = None,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
     bio_column: BioColumn = None,
@@ -52,17 +55,17 @@ def train(
 ) -> None:
     """Train a model on a labelled table.
 
+    With --report it is also told how right such a model is, by held-out folds.
     Example: kolclf train data/profiles.csv -o models/mine.npz --group-column batch --where split=train
     """
     from kolclf import render
-    from kolclf.data import find_columns
-    from kolclf.labelled import read_labelled
+    from kolclf.cli_evaluate import check_report, held_out, labelled_rows, naming, write_report
+    from kolclf.folds import groups_to_keep
     from kolclf.model import KolClassifier
     from kolclf.store import check_target, save_model
-    from kolclf.tables import read_table
 
     check_target(output)
-    table = read_table(labelled)
+    check_report(report)
     given = given_columns(
         id_column=id_column,
         name_column=name_column,
@@ -70,19 +73,17 @@ def train(
         captions_column=captions_column,
         label_column=label_column,
     )
-    columns = find_columns(table, given, needs_label=True)
-    rows = read_labelled(table, columns, group_column, where)
-    again = f"; {rows.repeated} rows tell of an account again and are left out" if rows.repeated else ""
-    render.say(f"{labelled}: {columns.described(table.columns)}; label = {table.columns[columns.label]}{again}")
-    with render.working("training"):
-        model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed)
-        try:
-            model.fit(rows.accounts, rows.labels, groups=rows.groups)
-        except DataError as error:
-            grouped = f" (grouped by '{group_column}')" if group_column else ""
-            raise DataError(f"{labelled}: {error}{grouped}") from None
+    rows = labelled_rows(labelled, given, group_column, where)
+    model = KolClassifier(use_stems=stem, min_df=min_df, random_state=seed)
+    with render.working("training"), naming(labelled, group_column):
+        model.fit(rows.accounts, rows.labels, groups=groups_to_keep(rows))
     save_model(model.scorer_, output)
     render.trained(model.scorer_, str(output))
+    if report:
+        with naming(labelled, group_column):
+            found = held_out(rows, model, lang=lang)
+        facts = found.model._replace(name=str(output), info=dict(model.scorer_.info))
+        write_report(found._replace(model=facts), model.scorer_, lang.value, report)
 
 
 @command
@@ -241,4 +242,4 @@ def main(
     """Tells KOLs (authority from a profession or expertise) from influencers (from presence online), and why."""
 
 
-from kolclf import cli_quality  # noqa: E402, F401 (its commands come last)
+from kolclf import cli_evaluate, cli_quality  # noqa: E402, F401 (their commands come last)

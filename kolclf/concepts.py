@@ -61,20 +61,29 @@ def _numbered(phrases: dict[str, list[str]]) -> Ints:
 
 
 @cache
+def _is_authority(value: str) -> bool:
+    return value in groups() and groups()[value].kind in AUTHORITY
+
+
+@cache
 def _lexicon() -> _Lexicon:
     phrases = phrase_values()
-    kinds = [{groups()[value].kind for value in values if " " not in value} for values in phrases.values()]
     return _Lexicon(
         PhraseIndex(phrases),
         _numbered(phrases),
-        np.array([not AUTHORITY.isdisjoint(of) for of in kinds]),
-        np.array([any(" " in value for value in values) for values in phrases.values()]),
+        np.array([any(map(_is_authority, values)) for values in phrases.values()]),
+        np.array([" " in "".join(values) for values in phrases.values()]),
     )
 
 
 @cache
 def _name_lexicon() -> tuple[PhraseIndex, Ints]:
     return PhraseIndex(name_phrase_values()), _numbered(name_phrase_values())
+
+
+def words_of_concepts() -> frozenset[str]:
+    """Return the words of all phrases that are looked for, and those that part a context from what it takes back."""
+    return _lexicon().phrases.words | _name_lexicon()[0].words | _CONJUNCTIONS
 
 
 # --- contexts

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from kolclf.accounts import Accounts, read_accounts
 from kolclf.errors import DataError
+from kolclf.placeholders import hide_personal
 from kolclf.rows import Row, Table
-from kolclf.text import without_personal
+from kolclf.words import Vocabulary
 
 ALIASES = {
     "id": (
@@ -106,7 +107,7 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     DataError
         If a given column is missing, or there is neither bio nor captions, or no label where one is needed.
     """
-    header = [_plain(name) for name in table.columns]
+    header = [plain_name(name) for name in table.columns]
 
     def find(part: str) -> list[int]:
         if part in given:
@@ -145,13 +146,18 @@ def find_columns(table: Table, given: Mapping[str, str], needs_label: bool = Fal
     return Columns(one(key), one(name), one(bio), tuple(captions), one(label))
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name as it is compared.
+
+    >>> plain_name("Nama Lengkap:")
+    'nama_lengkap'
+    """
     return name.strip(" .:*").lower().replace(" ", "_").replace("-", "_")
 
 
 def columns_listed(columns: Sequence[str]) -> str:
     """Name columns in a sentence, unless they look like the account that a table without a header begins with."""
-    if any(len(name) > LONG_NAME or without_personal(name) != name for name in columns if not name.isidentifier()):
+    if any(len(name) > LONG_NAME or hide_personal(name) != name for name in columns if not name.isidentifier()):
         return "not shown: its first line looks like an account, so write the names of the columns above it"
     shown = ", ".join(f"'{_shown(name)[:40]}'" for name in columns[:12])
     return shown + (f" and {len(columns) - 12} more" if len(columns) > 12 else "")
@@ -215,10 +221,10 @@ def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     }
 
 
-def accounts_in(rows: Sequence[Row], columns: Columns) -> Accounts:
+def accounts_in(rows: Sequence[Row], columns: Columns, vocabulary: Vocabulary | None = None) -> Accounts:
     """Read the accounts that stand in rows."""
-    texts = [cells_of(row, columns).values() for row in rows]
-    return read_accounts(*zip(*texts, strict=True))
+    names, bios, captions = zip(*(cells_of(row, columns).values() for row in rows), strict=True)
+    return read_accounts(names, bios, captions, vocabulary)
 
 
 def accounts_of(X: Any) -> Accounts:
@@ -236,13 +242,15 @@ def accounts_of(X: Any) -> Accounts:
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; columns are {columns_listed([str(c) for c in X.columns])}"
             )
-        return read_accounts(*([as_text(cell) for cell in part] for part in parts))
+        names, bios, captions = ([as_text(cell) for cell in part] for part in parts)
+        return read_accounts(names, bios, captions)
     if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
         if X and not any("bio" in row or "captions" in row for row in X):
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; the first has {columns_listed([str(k) for k in X[0]])}"
             )
-        return read_accounts(*([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions")))
+        names, bios, captions = ([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions"))
+        return read_accounts(names, bios, captions)
     raise DataError(
         f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
     )

@@ -1,190 +1,256 @@
-"""How right answers are: shares with intervals, calibration, and the price of deciding; plain data, nothing is printed."""
+"""How right a model is on a labelled table: every account is answered each way, and the answers are counted."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kolclf.decide import LABELS, Decision
+from kolclf.arrays import Ints
+from kolclf.data import accounts_of, columns_listed
+from kolclf.decide import LABELS, Decision, Evidence, Policy, decide
+from kolclf.errors import DataError
+from kolclf.evaluation import (
+    Agreement,
+    ClassMetrics,
+    Confusion,
+    CoverageError,
+    DataFacts,
+    Evaluation,
+    LearningCurve,
+    Mistake,
+    ModelFacts,
+    SecondReading,
+)
+from kolclf.folds import account_groups
+from kolclf.highlights import highlights
+from kolclf.labelled import Labelled
+from kolclf.metrics import Statistic, bootstrap, class_statistics, kappa_statistic, mean, statistics
+from kolclf.outcomes import Bools, Outcomes, by_slice, coverage_error, outcomes, reliability, scored
+from kolclf.placeholders import hide_personal
+from kolclf.predictor import Predictor
+from kolclf.rules import Verdict
+from kolclf.scorer import Floats
 
-Z = 1.959964  # two-sided 95 % of the normal distribution
-BINS = 10
-RESAMPLES = 1000
-
-
-class Share(NamedTuple):
-    """``hits`` of ``n``."""
-
-    hits: int
-    n: int
-
-    @property
-    def value(self) -> float:
-        """The share itself; not a number where there is nothing to count."""
-        return self.hits / self.n if self.n else float("nan")
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Bounds of the 95 % interval (Wilson 1927).
-
-        >>> [round(bound, 3) for bound in Share(9, 10).interval]
-        [0.596, 0.982]
-        """
-        if not self.n:
-            return 0.0, 1.0
-        p, z2 = self.value, Z * Z
-        middle = p + z2 / (2 * self.n)
-        half = Z * float(np.sqrt(p * (1 - p) / self.n + z2 / (4 * self.n**2)))
-        scale = 1 + z2 / self.n
-        return (middle - half) / scale, (middle + half) / scale
-
-    def __str__(self) -> str:
-        """Write the share as tables of this project do.
-
-        >>> print(Share(9, 10))
-        0.900 (9 of 10; 0.60-0.98)
-        """
-        low, high = self.interval
-        return f"{self.value:.3f} ({self.hits} of {self.n}; {low:.2f}-{high:.2f})" if self.n else "none"
-
-
-def count(flags: Sequence[bool]) -> Share:
-    """Count how many of the flags are true."""
-    return Share(sum(flags), len(flags))
+SILENT = Verdict((), 0.0, 0.0, False)  # rules that say nothing
+PACKAGES = ("kolclf", "scikit-learn", "PySastrawi", "numpy")
 
 
 class Answered(NamedTuple):
-    """One account: what it is, the answer, and the marks that it is counted by (empty where unknown)."""
+    """The answers on one account: a decision for each way, the first of which is the answer, its reason, and the probabilities.
 
-    label: str
-    decision: Decision
-    promotes: str = ""
-    slice: str = ""
-
-
-def measure(answered: Sequence[Answered]) -> dict[str, Share]:
-    """Return the main shares.
-
-    ``forced``: the first guess is right, over ``kol`` and ``influencer`` rows; ``coverage``: they are decided; ``decided``: those
-    decided are right; ``held back``: the others go to review; ``promotes``: the mark is right, where it is known.
-
-    Examples
-    --------
-    >>> kol = Decision("kol", "kol", 0.9, "model", False, "")
-    >>> {name: share.value for name, share in measure([Answered("kol", kol), Answered("influencer", kol)]).items()}
-    {'forced': 0.5, 'coverage': 1.0, 'decided': 0.5, 'held back': nan, 'promotes': nan}
+    ``ways`` begin with what ``kolclf predict`` does. ``p`` has shape (n_classes,), in the order of ``answer_classes``. ``by`` is
+    what answered.
     """
-    sides = [row for row in answered if row.label in LABELS]
-    decided = [row for row in sides if row.decision.label != "review"]
-    return {
-        "forced": count([row.decision.guess == row.label for row in sides]),
-        "coverage": Share(len(decided), len(sides)),
-        "decided": count([row.decision.label == row.label for row in decided]),
-        "held back": count([row.decision.label == "review" for row in answered if row.label not in LABELS]),
-        "promotes": count([row.decision.promotes == (row.promotes == "yes") for row in answered if row.promotes]),
-    }
+
+    ways: Mapping[str, Decision]
+    reason: str
+    p: Floats
+    by: Predictor
+
+    @property
+    def decision(self) -> Decision:
+        """What ``kolclf predict`` answers."""
+        return next(iter(self.ways.values()))
 
 
-def by_slice(answered: Sequence[Answered]) -> dict[str, dict[str, Share]]:
-    """Return the shares of each slice, by name."""
-    return {
-        name: measure([row for row in answered if row.slice == name]) for name in sorted({r.slice for r in answered})
-    }
+def answer_classes(predictor: Predictor) -> tuple[str, ...]:
+    """Return what a predictor can answer, ``kol`` first."""
+    scorer = predictor.scorer
+    return LABELS if scorer is None or scorer.is_kol_model else scorer.classes
 
 
-class Scored(NamedTuple):
-    """Probabilities of KOL and what was so, both of shape (n_rows,)."""
+def answer(predictor: Predictor, rows: Sequence[Mapping[str, str]]) -> list[Answered]:
+    """Answer accounts each way: by model and rules, by the model alone, and by the rules alone."""
+    accounts, scorer = accounts_of(rows), predictor.scorer
+    if scorer is not None and not scorer.is_kol_model:
+        p = scorer.predict_proba(scorer.transform(accounts))
+        cells = zip(predictor.rows(accounts), p, strict=True)
+        return [
+            Answered({"model": Decision(label, label, None, source, False, "")}, reason, p, predictor)
+            for (label, _, source, reason), p in cells
+        ]
+    found = []
+    for each in predictor.answers(accounts):
+        ways = {"rules": decide(Evidence(each.evidence.verdict), Policy())}
+        if scorer is not None:
+            ways = {"model+rules": each.decision, "model": _by_model_alone(predictor, each.evidence)} | ways
+        p_kol = 0.5 if each.decision.p_kol is None else each.decision.p_kol
+        found.append(Answered(ways, each.reason, np.array([p_kol, 1.0 - p_kol]), predictor))
+    return found
 
-    p: NDArray[np.float64]
-    is_kol: NDArray[np.bool_]
+
+def _by_model_alone(predictor: Predictor, evidence: Evidence) -> Decision:
+    slope, offset = predictor.policy.model_alone
+    policy = predictor.policy._replace(slope=slope, offset=offset)
+    return decide(evidence._replace(verdict=SILENT), policy, predictor.half_width)
 
 
-def scored(answered: Sequence[Answered]) -> Scored:
-    """Return the probabilities of the ``kol`` and ``influencer`` rows; 0.5 where nothing could be scored."""
-    sides = [row for row in answered if row.label in LABELS]
-    return Scored(
-        np.array([0.5 if row.decision.p_kol is None else row.decision.p_kol for row in sides]),
-        np.array([row.label == LABELS[0] for row in sides], dtype=bool),
+def evaluate(rows: Labelled, predictor: Predictor, name: str = "") -> Evaluation:
+    """Tell how right a trained model is on a labelled table.
+
+    Parameters
+    ----------
+    rows : Labelled
+        With the marks ``slice``, ``label_2`` and ``promotes`` where the table has them.
+    predictor : Predictor
+        Model and rules; without a model, the rules alone.
+    name : str
+        Of the model, to be shown.
+
+    Raises
+    ------
+    DataError
+        If no row has a label that the model can answer.
+    """
+    scorer = predictor.scorer
+    trained_on: int | None = 0
+    if scorer is not None:
+        known = np.isin(accounts_of(rows.accounts).checksums(), scorer.trained_on)
+        trained_on = int(known.sum()) if len(scorer.trained_on) else None
+    model = ModelFacts(
+        name, 0, answer_classes(predictor), predictor.max_error, dict(scorer.info) if scorer else {}, versions()
+    )
+    return summed_up(rows, answer(predictor, rows.accounts), model, account_groups(rows), trained_on)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that figures depend on."""
+    return {package: version(package) for package in PACKAGES}
+
+
+def summed_up(
+    rows: Labelled,
+    answered: Sequence[Answered],
+    model: ModelFacts,
+    groups: Ints,
+    trained_on: int | None,
+    learning_curve: LearningCurve | None = None,
+) -> Evaluation:
+    """Count the answers on a labelled table.
+
+    Raises
+    ------
+    DataError
+        If no row has a label that the model can answer.
+    """
+    decisions = [each.decision for each in answered]
+    p = np.array([each.p for each in answered])
+    found = outcomes(rows.labels, decisions, rows.marks.get("promotes", ()), model.classes, p)
+    if not found.sides.any():
+        seen = columns_listed(sorted(set(rows.labels)))
+        raise DataError(
+            f"{rows.table}: no row has a label that the model answers ({', '.join(model.classes)}); "
+            f"its labels are {seen}; name another column with --label-column"
+        )
+    slices = rows.marks.get("slice", [])
+    coverage, error = coverage_error(found)
+    sides = found.part(found.sides)
+    return Evaluation(
+        data=DataFacts(
+            rows.table,
+            len(rows.labels),
+            dict(Counter(rows.labels).most_common()),
+            rows.repeated,
+            rows.unlabelled,
+            len(np.unique(groups)),
+            trained_on,
+        ),
+        model=model,
+        metrics=bootstrap(statistics(found), groups),
+        classes=[
+            ClassMetrics(label, rows.labels.count(label), **bootstrap(class_statistics(found, label), groups))
+            for label in model.classes
+        ],
+        confusion=_confusion(found),
+        reliability=reliability(scored(found)),
+        coverage_error=CoverageError(
+            coverage,
+            error,
+            float(sides.decided.mean()),
+            float((sides.guesses != sides.labels)[sides.decided].mean()) if sides.decided.any() else float("nan"),
+        ),
+        slices=by_slice(found, slices) if any(slices) else {},
+        ways=_ways(rows, answered, found, groups),
+        causes=dict(Counter(decision.cause for decision in decisions if decision.cause).most_common()),
+        mistakes=_mistakes(rows, answered, found),
+        learning_curve=learning_curve,
+        second_reading=_second_reading(rows, found, groups),
     )
 
 
-class Bin(NamedTuple):
-    """Rows of like probability: how many, their mean probability, and the share that is KOL."""
+def _ways(rows: Labelled, answered: Sequence[Answered], found: Outcomes, groups: Ints) -> dict[str, Any]:
+    if found.classes != LABELS:
+        return {"model": bootstrap(statistics(found), groups)}
+    return {
+        way: bootstrap(statistics(outcomes(rows.labels, [each.ways[way] for each in answered])), groups)
+        for way in answered[0].ways
+    }
 
-    n: int
-    p: float
-    share: float
+
+def _confusion(found: Outcomes) -> Confusion:
+    others = sorted(set(found.labels.tolist()) - set(found.classes))
+    labels = (*(label for label in found.classes if label in found.labels), *others)
+    answers = (*found.classes, "review") if found.classes == LABELS else found.classes
+    given = np.where(found.decided, found.guesses, "review")
+    counts = [[int(((found.labels == label) & (given == a)).sum()) for a in answers] for label in labels]
+    return Confusion(labels, answers, np.array(counts))
 
 
-def reliability(rows: Scored, bins: int = BINS) -> list[Bin]:
-    """Return the occupied bins of equal width, lowest first."""
-    at = np.minimum((rows.p * bins).astype(int), bins - 1)
+def _mistakes(rows: Labelled, answered: Sequence[Answered], found: Outcomes) -> list[Mistake]:
+    wrong = np.where(found.sides, found.guesses != found.labels, found.decided)
+    surety = found.p.max(axis=1)
+    at = np.flatnonzero(wrong)
     return [
-        Bin(int(inside.sum()), float(rows.p[inside].mean()), float(rows.is_kol[inside].mean()))
-        for inside in (at == i for i in range(bins))
-        if inside.any()
+        _mistake(rows, row, answered[row], float(surety[row]))
+        for row in at[np.lexsort((-surety[at], ~found.decided[at]))].tolist()
     ]
 
 
-def calibration_error(rows: Scored, bins: int = BINS) -> float:
-    """Return the expected calibration error over bins of equal width (Naeini et al. 2015).
-
-    >>> calibration_error(Scored(np.array([0.75, 0.75]), np.array([True, False])))
-    0.25
-    """
-    return sum(b.n * abs(b.p - b.share) for b in reliability(rows, bins)) / len(rows.p)
-
-
-class Estimate(NamedTuple):
-    """A statistic and the bounds of its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        """Write the estimate as tables of this project do.
-
-        >>> print(Estimate(0.02, 0.0, 0.05))
-        0.020 (0.000-0.050, bootstrap)
-        """
-        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f}, bootstrap)"
+def _mistake(rows: Labelled, row: int, answered: Answered, p: float) -> Mistake:
+    account = {part: hide_personal(text) if part != "name" else text for part, text in rows.accounts[row].items()}
+    label, guess, _, source, _, cause = answered.decision
+    spans = highlights(answered.by, account)
+    return Mistake(
+        rows.numbers[row],
+        account["bio"],
+        account["captions"],
+        rows.marks["slice"][row] if "slice" in rows.marks else "",
+        rows.labels[row],
+        label,
+        guess,
+        p,
+        source,
+        cause,
+        answered.reason,
+        spans["bio"],
+        spans["captions"],
+    )
 
 
-def bootstrap(
-    rows: Scored, statistic: Callable[[Scored], float], resamples: int = RESAMPLES, seed: int = 0
-) -> Estimate:
-    """Return a statistic that is never negative with its 95 % basic bootstrap interval.
+def _second_reading(rows: Labelled, found: Outcomes, groups: Ints) -> SecondReading | None:
+    second = np.array([label.lower() for label in rows.marks.get("label_2", [])], dtype=str)
+    read_twice = second != ""
+    if not read_twice.any():
+        return None
+    sides = found.sides & np.isin(second, found.classes)
 
-    The spread of the resamples is turned about the estimate (Davison & Hinkley 1997, 5.2.1), since that of a calibration error
-    lies above it.
-    """
-    random = np.random.default_rng(seed)
-    drawn = random.integers(len(rows.p), size=(resamples, len(rows.p)))
-    low, high = np.percentile([statistic(Scored(rows.p[rows_], rows.is_kol[rows_])) for rows_ in drawn], [2.5, 97.5])
-    estimate = statistic(rows)
-    return Estimate(estimate, max(0.0, 2 * estimate - float(high)), max(0.0, 2 * estimate - float(low)))
+    def agreement(one: Any, other: Any, on: Bools) -> Agreement | None:
+        if not on.any():
+            return None
+        pair: dict[str, Statistic] = {
+            "share": mean((one == other)[on], on[on]),
+            "kappa": kappa_statistic(one[on], other[on]),
+        }
+        return Agreement(**bootstrap(pair, groups[on]))
 
-
-def coverage_error(rows: Scored) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the share decided and the error among those, from the surest row to all, each of shape (n_rows,).
-
-    >>> coverage_error(Scored(np.array([0.9, 0.6]), np.array([True, False])))
-    (array([0.5, 1. ]), array([0. , 0.5]))
-    """
-    order = np.argsort(-np.abs(rows.p - 0.5), kind="stable")
-    wrong = (rows.p > 0.5)[order] != rows.is_kol[order]
-    n = np.arange(1, len(order) + 1)
-    return n / len(order), np.cumsum(wrong) / n
-
-
-def kappa(first: Sequence[str], second: Sequence[str]) -> float:
-    """Return the agreement of two readings beyond chance (Cohen 1960).
-
-    >>> kappa(["kol", "kol", "influencer", "influencer"], ["kol", "kol", "influencer", "kol"])
-    0.5
-    """
-    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 (slow to import)
-
-    return float(cohen_kappa_score(first, second))
+    people = agreement(found.labels, second, read_twice)
+    assert people is not None
+    return SecondReading(
+        int(read_twice.sum()),
+        people,
+        agreement(found.labels, second, sides),
+        agreement(found.guesses, found.labels, sides),
+        agreement(found.guesses, second, sides),
+    )

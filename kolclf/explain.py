@@ -8,12 +8,12 @@ import numpy as np
 
 from kolclf.accounts import Accounts, Reading
 from kolclf.decide import Decision
-from kolclf.errors import DataError
-from kolclf.meanings import concept_name, criterion_of, criterion_of_words
+from kolclf.meanings import concept_name, criterion_of_feature
+from kolclf.placeholders import PLACEHOLDERS
 from kolclf.rules import CRITERIA, Hit, Verdict
-from kolclf.scorer import Floats, Rows, Scorer, field_of
+from kolclf.scorer import Floats, Rows, Scorer
 from kolclf.stem import stem
-from kolclf.text import BREAK, PLACE, PLACEHOLDERS
+from kolclf.text import BREAK
 from kolclf.titles import written_title
 
 CRITERION_NAMES = {
@@ -96,7 +96,7 @@ def strongest(
         shown = _shown(words)
         if feature.startswith("<"):
             shown = f"“{shown or feature}” ({concept_name(feature, language)})"
-        yield Contribution(shown, field, "model", _criterion_of_feature(feature, " ".join(words)), amount)
+        yield Contribution(shown, field, "model", criterion_of_feature(feature, " ".join(words)), amount)
 
 
 def rule_contributions(
@@ -199,53 +199,8 @@ def _shown(tokens: Sequence[str]) -> str:
     return " ".join(map(written_title, tokens))
 
 
-def _criterion_of_feature(feature: str, words: str) -> str:
-    if feature.startswith("<"):
-        return criterion_of(feature) or "other"
-    return "area" if feature == PLACE else criterion_of_words(words) or "other"
-
-
 def ignored_words(scorer: Scorer, account: Accounts) -> list[str]:
     """Return the tokens of one account that neither model nor lexicon knows."""
     known = {feature for _, feature in scorer.columns}
     tokens = dict.fromkeys(token for reading in account[0].values() for token in reading.tokens)
     return [token for token in tokens if token != BREAK and token not in known and stem(token) not in known]
-
-
-class Weight(NamedTuple):
-    """One feature of a model: the label that it speaks for, and how strongly (idf times coefficient, never negative)."""
-
-    label: str
-    feature: str
-    field: str
-    weight: float
-    words: str
-    criterion: str
-
-
-def weight_rows(scorer: Scorer, only: str | None = None) -> list[Weight]:
-    """Return every feature, of one field or all, with the label that it speaks for and the training words of its stem.
-
-    Raises
-    ------
-    DataError
-        If the model has no such field.
-    """
-    fields = dict.fromkeys(map(field_of, scorer.spaces))
-    if only is not None and only not in fields:
-        raise DataError(f"the model has no field '{only}'; its fields are {', '.join(fields)}")
-    words: dict[str, list[str]] = defaultdict(list)
-    for token, its_stem in scorer.stems.items():
-        words[its_stem].append(token)
-    binary, found, offset = len(scorer.classes) == 2, [], 0
-    for name, space in scorer.spaces.items():
-        for feature, column in space.vocabulary.items() if only in (None, field_of(name)) else ():
-            scores = scorer.coef[:, column + offset] * space.idf[column]
-            best = int(scores[0] > 0) if binary else int(scores.argmax())
-            weight = abs(float(scores[0 if binary else best]))
-            criterion = _criterion_of_feature(feature, feature)
-            found.append(
-                Weight(scorer.classes[best], feature, field_of(name), weight, " ".join(words[feature]), criterion)
-            )
-        offset += len(space.idf)
-    return found

@@ -29,12 +29,17 @@ def _is_plain(value: Any, depth: int = 4) -> bool:
     return value is None or isinstance(value, (str, bool)) or _is_number(value)
 
 
-HEADER: dict[str, Callable[[Any], bool]] = {
-    "classes": lambda labels: (
+def _are_labels(labels: Any) -> bool:
+    return (
         isinstance(labels, list)
         and all(isinstance(label, str) and label.isprintable() for label in labels)
         and 1 < len(set(labels)) == len(labels)
-    ),
+    )
+
+
+HEADER: dict[str, Callable[[Any], bool]] = {
+    "classes": _are_labels,
+    "labels": lambda labels: labels is None or _are_labels(labels),
     "weights": lambda weights: (
         isinstance(weights, dict) and set(FIELDS) <= weights.keys() <= SPACES and all(map(_is_number, weights.values()))
     ),

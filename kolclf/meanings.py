@@ -8,8 +8,9 @@ from functools import cache
 from typing import NamedTuple
 
 from kolclf.arrays import Ints, Lists
-from kolclf.lexicon import lexicon, listed
-from kolclf.text import BREAK, PLACEHOLDERS
+from kolclf.lexicon import lexicon, listed, phrases_read_ahead
+from kolclf.placeholders import PLACE, PLACEHOLDERS
+from kolclf.text import BREAK
 from kolclf.titles import title_token
 from kolclf.tokens import tokenize_all
 
@@ -29,6 +30,14 @@ def phrases_of(lists: Sequence[str]) -> list[list[str]]:
     >>> phrases_of(["Dokter gigi, MUA", "bidan"])
     [['dokter gigi', 'mua', 'doktergigi'], ['bidan']]
     """
+    ahead = phrases_read_ahead()
+    new = [words for words in dict.fromkeys(lists) if words not in ahead]
+    known = dict(zip(new, read_phrases(new), strict=True))
+    return [ahead[words] if words in ahead else known[words] for words in lists]
+
+
+def read_phrases(lists: Sequence[str]) -> list[list[str]]:
+    """Normalise comma-separated lists, whether or not they were read ahead."""
     tokens, found = tokenize_all(lists), []
     for i in range(len(lists)):
         spelled = [phrase.strip() for phrase in f" {' '.join(tokens.of(i))} ".split(f" {BREAK} ") if phrase.strip()]
@@ -94,6 +103,13 @@ def _concept_lists() -> Lists:
     return Lists([[numbers[concept] for concept in meaning] for meaning in meanings()])
 
 
+@cache
+def known_concepts() -> frozenset[str]:
+    """Return every concept token that a text can yield."""
+    names = {name for group in groups().values() for name in (group.id, group.kind)} | set(lexicon()["contexts"])
+    return frozenset(f"<{name}>" for name in names)
+
+
 def concepts_of(meaning: Ints) -> tuple[Ints, Ints]:
     """Return the places of the concepts of some meanings in ``concepts()``, and beside each the place of its meaning."""
     return _concept_lists().of(meaning)
@@ -137,12 +153,10 @@ def concept_name(concept: str, language: str) -> str:
 
 
 @cache
-def _criteria() -> dict[str, str]:
-    """Return the criterion of every phrase of the lexicon that means something."""
-    meant = {phrase: meaning_of(tuple(values)) for phrase, values in phrase_values().items()}
-    return {
-        phrase: criterion for phrase, of in meant.items() for criterion in [of and criterion_of(of[0])] if criterion
-    }
+def _criterion_of_phrase(phrase: str) -> str | None:
+    """Return the criterion of a phrase of the lexicon that means something."""
+    meant = meaning_of(tuple(phrase_values().get(phrase, ())))
+    return criterion_of(meant[0]) if meant else None
 
 
 def criterion_of_words(words: str) -> str | None:
@@ -153,7 +167,18 @@ def criterion_of_words(words: str) -> str | None:
     """
     tokens = words.split()
     spans = ((start, end) for start in range(len(tokens)) for end in range(len(tokens), start, -1))
-    return next((of for start, end in spans if (of := _criteria().get(" ".join(tokens[start:end])))), None)
+    return next((of for start, end in spans if (of := _criterion_of_phrase(" ".join(tokens[start:end])))), None)
+
+
+def criterion_of_feature(feature: str, words: str) -> str:
+    """Return the criterion of a feature that stands for some words, or ``other``.
+
+    >>> criterion_of_feature("<dentist>", "drg"), criterion_of_feature("hari ini", "hari ini")
+    ('credibility', 'other')
+    """
+    if feature.startswith("<"):
+        return criterion_of(feature) or "other"
+    return "area" if feature == PLACE else criterion_of_words(words) or "other"
 
 
 def criterion_of(concept: str) -> str | None:

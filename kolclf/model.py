@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
@@ -20,14 +20,14 @@ from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
 from kolclf.errors import DataError
-from kolclf.explain import weight_rows
+from kolclf.folds import parted, taught
 from kolclf.rules import Rules, default_rules
-from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer
+from kolclf.scorer import CONCEPTS, Features, Floats, Rows, Scorer, probabilities
 from kolclf.store import load_model
 from kolclf.vectorize import Counts, count, kept_stems, learnt_spaces, weigh
+from kolclf.weights import usage, weight_rows
 
 SEARCH_TOL = 1e-5  # to choose C; the model itself is fitted to `tol`
-Labels = NDArray[np.str_]
 
 
 class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -62,6 +62,9 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     scorer_ : Scorer
         All that was learnt, as data.
     C_ : float
+    held_out_proba_ : ndarray of shape (n_rows, n_classes)
+        Probabilities of the training rows that teach what to answer, each by a model that had not seen it; of KOL and
+        influencer, by model and rules together.
 
     Examples
     --------
@@ -131,7 +134,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         labels = np.asarray(y, dtype=str)
         if len(accounts) != len(labels):
             raise DataError(f"{len(accounts)} accounts but {len(labels)} labels; give one label for each account")
-        trained = np.isin(labels, LABELS) if set(LABELS) <= set(labels) else np.ones(len(labels), dtype=bool)
+        trained = taught(labels)
         self.classes_ = np.unique(labels[trained])
         rarest = min(Counter(labels[trained].tolist()).values(), default=0)
         if len(self.classes_) < 2 or rarest < 2:
@@ -145,7 +148,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         features = Features(self.use_stems, self.ngrams)
         weights = self._space_weights()
         counts = count(accounts, features, list(weights), self.min_df)
-        folds = self._folds(labels, trained, min(self.cv, rarest), groups)
+        folds = parted(labels, trained, min(self.cv, rarest), groups, self.random_state)
         self.C_, held_out = self._search(counts, labels, trained, folds)
         idf, matrix = self._weigh(counts, np.arange(len(labels)))
         matrix = matrix[:, np.concatenate(list(idf.values())) > 0]
@@ -156,8 +159,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             head = self._classifier(self.C_).fit(matrix, trained)
             answerable = (head.coef_[0], float(head.intercept_[0]))
         policy = Policy()
+        self.held_out_proba_ = probabilities(held_out["scores"][trained])
         if tuple(self.classes_) == LABELS[::-1]:
             policy = learn_policy(held_out, accounts, labels, trained, rules or default_rules())
+            self.held_out_proba_ = np.stack([1.0 - policy.held_out_p, policy.held_out_p], axis=1)
         self.scorer_ = Scorer(
             classes=tuple(self.classes_.tolist()),
             spaces=spaces,
@@ -173,30 +178,15 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 "folds": len(folds),
                 "features": int(matrix.shape[1]),
             },
+            trained_on=np.unique(accounts.checksums()),
         )
+        self.scorer_ = replace(self.scorer_, usage=usage(self.scorer_, accounts, labels, self.min_df))
         return self
 
     def _space_weights(self) -> dict[str, float]:
         weights = {"bio": float(self.bio_weight), "captions": float(self.captions_weight)}
         concepts = {f"{name}{CONCEPTS}": weight * self.concepts_weight for name, weight in weights.items()}
         return weights | (concepts if self.use_concepts else {})
-
-    def _folds(self, labels: Labels, trained: NDArray[np.bool_], n: int, groups: ArrayLike | None) -> list[Any]:
-        """Return train and test rows of each fold; rows set aside are spread as well, unless they are too few."""
-        aside = "set aside" if (~trained).sum() >= n else labels[trained][0]
-        spread = np.where(trained, labels, aside)
-        if groups is None:
-            return list(StratifiedKFold(n, shuffle=True, random_state=self.random_state).split(spread, spread))
-        groups = np.asarray(groups)
-        n = min(n, len(np.unique(groups)))
-        splitter = StratifiedGroupKFold(max(n, 2), shuffle=True, random_state=self.random_state)
-        folds = list(splitter.split(spread, spread, groups)) if n > 1 else []
-        whole = all(set(self.classes_) <= set(labels[train]) and trained[test].any() for train, test in folds)
-        if not folds or not whole:
-            raise DataError(
-                "the groups cannot be parted into folds that all hold every label; give more, smaller groups"
-            )
-        return folds
 
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
@@ -246,12 +236,17 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return self.scorer_.predict_proba(rows)
 
     def weights(self) -> pd.DataFrame:
-        """Return every feature with the label that it speaks for, its weight (idf times coefficient), words and criterion.
+        """Return what was learnt of every feature, the heaviest first, as ``kolclf weights --csv`` does.
 
-        One row a feature, the heaviest first; columns as in ``kolclf weights --csv``.
+        Returns
+        -------
+        DataFrame of n_features rows
+            ``label`` that the feature speaks for, ``feature``, ``field``, ``stem``, ``forms`` (the words that accounts used,
+            the most frequent first), ``weight`` (idf times coefficient, in log-odds), ``criterion``, and by label how many
+            training accounts have it (``n_kol``, ...).
         """
         check_is_fitted(self, "scorer_")
-        return pd.DataFrame(weight_rows(self.scorer_)).sort_values("weight", ascending=False, ignore_index=True)
+        return pd.DataFrame([item.flat() for item in weight_rows(self.scorer_)])
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:

@@ -14,6 +14,17 @@ class Language(StrEnum):
     en = "en"
 
 
+class Criterion(StrEnum):
+    """The criteria that evidence is grouped by."""
+
+    medium = "medium"
+    credibility = "credibility"
+    area = "area"
+    daily_work = "daily_work"
+    livelihood = "livelihood"
+    other = "other"
+
+
 Accounts = Annotated[
     str | None, typer.Argument(help="Table of accounts (.csv .tsv .xlsx .jsonl .parquet), or - for standard input.")
 ]
@@ -30,7 +41,7 @@ NoModel = Annotated[bool, typer.Option("--no-model", help="Answer by the rules a
 RulesFile = Annotated[
     Path | None, typer.Option("--rules", help="Rules of your own (TOML), added to those of the package.")
 ]
-Lang = Annotated[Language, typer.Option("--lang", help="Language of the reasons.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of reasons, tables and reports.")]
 MaxError = Annotated[
     float,
     typer.Option(
@@ -57,6 +68,15 @@ BioColumn = Annotated[str | None, typer.Option("--bio-column", help="Column of t
 CaptionsColumn = Annotated[
     str | None,
     typer.Option("--captions-column", help="Column(s) of the captions, by comma.", rich_help_panel="Columns"),
+]
+LabelColumn = Annotated[str | None, typer.Option(help="Column of the label.", rich_help_panel="Columns")]
+GroupColumn = Annotated[
+    str | None,
+    typer.Option(help="Rows of one group stay in one fold (an author, a batch).", rich_help_panel="Columns"),
+]
+Where = Annotated[str | None, typer.Option(help="Use only rows with this cell: COLUMN=VALUE.")]
+Report = Annotated[
+    Path | None, typer.Option("--report", help="Write how right it is as one HTML page, for people who were not there.")
 ]
 
 

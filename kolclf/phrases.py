@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ UNKNOWN = 0  # symbol of a token that no phrase holds, ``BREAK`` among them
 
 
 class Spans(NamedTuple):
-    """Tokens ``start`` to ``end`` (not included) are the phrase of that number; ordered by start."""
+    """Tokens ``start`` to ``end`` (not included) are the phrase of that number."""
 
     start: Ints
     end: Ints
@@ -37,7 +38,7 @@ class _Tree:
 
     def __init__(self, phrases: Sequence[str], forms: Forms) -> None:
         self._forms = forms
-        self._known: tuple[list[str], Ints] = [], np.empty(0, dtype=np.int32)
+        self._known: tuple[list[str], Ints, Ints] = [], np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         self._symbols: dict[str, int] = {}
         children: dict[tuple[int, int], int] = {}
         ends = {}
@@ -48,7 +49,7 @@ class _Tree:
                 node = children.setdefault(step, len(children) + 1)
             ends[node] = number
         self._width = len(self._symbols) + 1
-        self._roots = np.array([children.get((0, symbol), 0) for symbol in range(self._width)], dtype=np.int32)
+        self._roots = np.array([children.get((0, symbol), 0) for symbol in range(self._width)], dtype=np.int64)
         steps = np.array([node * self._width + symbol for node, symbol in children], dtype=np.int64)
         order = np.argsort(steps)
         self._steps = np.append(steps[order], np.iinfo(np.int64).max)
@@ -58,38 +59,37 @@ class _Tree:
         self._ends = np.full(len(children) + 1, -1)
         self._ends[list(ends)] = list(ends.values())
 
-    def _symbols_of(self, words: list[str]) -> Ints:
-        """Return the symbol of every word; of a list that has grown, only the new ones are looked up."""
-        seen, symbols = self._known
-        symbols = symbols[: len(words)] if seen is words else symbols[:0]
+    def _read(self, words: list[str]) -> tuple[Ints, Ints]:
+        """Return the symbol of every word, and the node it begins a phrase with; of a list that has grown, read what is new."""
+        seen, symbols, nodes = self._known
+        if seen is not words:
+            symbols, nodes = symbols[:0], nodes[:0]
         if len(symbols) < len(words):
             new = [self._symbols.get(form, UNKNOWN) for form in self._forms(words[len(symbols) :])]
-            symbols = np.append(symbols, np.array(new, dtype=np.int32))
-            self._known = words, symbols
-        return symbols
+            symbols = np.append(symbols, np.array(new, dtype=np.int64))
+            nodes = np.append(nodes, self._roots[new])
+            self._known = words, symbols, nodes
+        return symbols, nodes
 
     def every(self, tokens: Tokens) -> Spans:
-        """Return all phrases in the tokens."""
-        symbols = self._symbols_of(tokens.vocabulary.tokens)[tokens.codes]
-        node = self._roots[symbols]
+        """Return all phrases in the tokens, the short ones first."""
+        symbols, nodes = self._read(tokens.vocabulary.tokens)
+        node = nodes[tokens.codes]
         start = np.flatnonzero(node)
-        node, symbols = node[start], np.append(symbols, UNKNOWN)
-        found, length = [], 1
-        while True:
+        node = node[start]
+        found, length = [Spans(*np.empty((3, 0), dtype=np.int64))], 1
+        while len(start):
             phrase = self._ends[node]
             whole = phrase >= 0
             found.append(Spans(start[whole], start[whole] + length, phrase[whole]))
-            if not len(start):
-                break
-            step = node.astype(np.int64) * self._width + symbols[np.minimum(start + length, len(symbols) - 1)]
+            step = node * self._width + symbols[tokens.codes[start + length]]  # every text ends with a break
             likely = self._sieve[_hashed(step)]
             start, step = start[likely], step[likely]
             at = np.searchsorted(self._steps, step)
             alive = self._steps[at] == step
             start, node = start[alive], self._children[at[alive]]
             length += 1
-        start, end, phrase = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return Spans(start, end, phrase).taken(np.lexsort((end, start)))
+        return Spans(*map(np.concatenate, zip(*found, strict=True)))
 
 
 class PhraseIndex:
@@ -111,15 +111,20 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[str], forms: Forms = list) -> None:
         self.phrases = list(dict.fromkeys(phrases))
         self._forms = forms
-        self._numbers = {phrase: number for number, phrase in enumerate(self.phrases)}
-        self._longest = max((phrase.count(" ") + 1 for phrase in self.phrases), default=0)
+        self._numbers = dict(zip(self.phrases, range(len(self.phrases)), strict=True))
+        self._longest = max(map(str.count, self.phrases, repeat(" ")), default=-1) + 1
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that the phrases are made of."""
+        return frozenset(word for phrase in self.phrases for word in phrase.split(" "))
 
     @cached_property
     def _tree(self) -> _Tree:
         return _Tree(self.phrases, self._forms)
 
     def every(self, tokens: Tokens) -> Spans:
-        """Return all phrases in the tokens, overlapping or not.
+        """Return all phrases in the tokens, overlapping or not, in no order.
 
         >>> from kolclf.tokens import tokenize_all
         >>> index = PhraseIndex(["dokter", "dokter gigi"])
@@ -146,7 +151,8 @@ class PhraseIndex:
         Spans(start=array([1]), end=array([3]), phrase=array([1]))
         """
         found = self.every(tokens)
-        found = found.taken(np.append(found.start[1:] != found.start[:-1], True)[: len(found.start)])
+        length = found.end - found.start
+        found = found.taken(np.argsort(found.start * (self._longest + 1) - length))
         kept, taken_to = [], 0
         for number, (start, end) in enumerate(zip(found.start.tolist(), found.end.tolist(), strict=True)):
             if start >= taken_to:

@@ -1,14 +1,15 @@
 """Answers accounts: model and rules, the decision, and the reason."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from kolclf.accounts import Accounts
+from kolclf.concepts import words_of_concepts
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, MAX_ERROR, Decision, Evidence, Policy, decide
 from kolclf.errors import KolclfError
@@ -102,6 +103,16 @@ class Predictor:
         decision = decide(evidence, self.policy, self.half_width, self.review)
         leading = words(sign=1 if decision.guess == LABELS[0] else -1)
         return Answer(evidence, decision, reason(decision, evidence.verdict, leading, self.language))
+
+    def matters(self, tokens: Sequence[str]) -> list[bool]:
+        """Tell of each token whether model, rules or lexicon know it."""
+        known = self.scorer.knows(tokens) if self.scorer else [False] * len(tokens)
+        words = self._words
+        return [by_model or token in words for token, by_model in zip(tokens, known, strict=True)]
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return words_of_concepts() | self.rules.words
 
     def rows(self, accounts: Accounts) -> list[Row]:
         """Return the cells of the answer columns for each account."""

@@ -1,25 +1,23 @@
 """What people see: tables and progress by rich. Data goes to standard output, all else to standard error."""
 
-from collections.abc import Callable, Iterator, Sequence
+import csv
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TimeElapsedColumn
 from rich.table import Table
 
 from kolclf.accounts import Accounts
 from kolclf.batch import Summary
-from kolclf.explain import (
-    CRITERION_NAMES,
-    Weight,
-    explained_hit,
-)
+from kolclf.explain import CRITERION_NAMES, explained_hit
 from kolclf.predictor import Predictor
 from kolclf.rows import Table as RowTable
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
+from kolclf.weights import Weight
 
 SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
 HEAD = {
@@ -28,6 +26,10 @@ HEAD = {
     "field": {"id": "kolom", "en": "field"},
     "source": {"id": "sumber", "en": "source"},
     "amount": {"id": "bobot", "en": "log-odds"},
+    "weight": {"id": "bobot", "en": "weight"},
+    "accounts": {"id": "n", "en": "n"},
+    "others": {"id": "n lain", "en": "others"},
+    "words": {"id": "kata", "en": "words"},
     "ignored": {"id": "tidak dikenal, diabaikan", "en": "unknown, ignored"},
     "review_first": {"id": "tinjau dulu", "en": "review first"},
     "sum": {"id": "jumlah log-odds", "en": "sum of log-odds"},
@@ -64,6 +66,8 @@ def working(what: str) -> Iterator[None]:
 @contextmanager
 def counting(table: RowTable, what: str) -> Iterator[Callable[[int], None]]:
     """Yield a function that shows how many rows are done, with a bar where the size is known, where somebody looks."""
+    from rich.progress import BarColumn, Progress, TimeElapsedColumn  # noqa: PLC0415 (one answer does not wait for it)
+
     shown = ("[progress.description]{task.description}", BarColumn(), "{task.fields[done]}", TimeElapsedColumn())
     console = err()
     with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -120,16 +124,35 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     say(HEAD["rows" if output == "-" else "written"][language].format(result.rows, output))
 
 
-def weights(found: Sequence[Weight], top: int) -> None:
-    """Show the heaviest features of each side."""
+def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    """Write rows to standard output, below a header."""
+    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+
+
+def weights(found: Sequence[Weight], top: int, language: str) -> None:
+    """Show the heaviest features of each side, and how many training accounts of its label and of others have them."""
     by_side: dict[str, list[Weight]] = {}
-    for item in sorted(found, key=lambda item: -item.weight):
+    for item in found:
         by_side.setdefault(item.label, []).append(item)
+    heads = [HEAD[key][language] for key in ("field", "weight", "accounts", "others", "criterion", "words")]
     for label, items in by_side.items():
-        table = plain_table(label, "field", "weight", "words", "criterion")
-        table.columns[2].justify = "right"
+        table = plain_table(label, *heads, expand=True)
+        table.columns[-1].ratio = 1
+        for number, column in enumerate(table.columns):
+            column.no_wrap, column.overflow = True, "ellipsis"
+            column.justify = "right" if 2 <= number <= 4 else "left"
         for item in items[:top]:
-            table.add_row(escape(item.feature), item.field, f"{item.weight:.2f}", escape(item.words), item.criterion)
+            ours = item.documents.get(label)
+            table.add_row(
+                escape(item.feature),
+                item.field,
+                f"{item.weight:.2f}",
+                *("" if n is None else str(n) for n in (ours, ours and sum(item.documents.values()) - ours)),
+                CRITERION_NAMES[item.criterion][language],
+                escape(", ".join(item.forms)),
+            )
         out().print(table, "")
 
 

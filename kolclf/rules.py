@@ -4,10 +4,8 @@ The rules are in ``rules.toml``; each names phrases or concepts, a side, a weigh
 why in words. Hits add up, so their order never matters and none hides another.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,8 +13,8 @@ import numpy as np
 
 from kolclf.accounts import FIELDS, Accounts, Texts, read_texts
 from kolclf.arrays import Ints, Lists
-from kolclf.lexicon import lexicon, listed
-from kolclf.meanings import groups, meanings, phrases_of
+from kolclf.lexicon import listed, tables_of
+from kolclf.meanings import known_concepts, meanings, phrases_of
 from kolclf.phrases import PhraseIndex
 from kolclf.rulesfile import RulesFile, read_rules_file, shown
 
@@ -24,7 +22,7 @@ SIDES = ("kol", "influencer", "neither")
 MAX_WEIGHT = 100
 CRITERIA = ("medium", "credibility", "area", "daily_work", "livelihood")
 MAX_PHRASE = 10  # words
-_PHRASES = ("any", "with", "unless")
+PHRASE_KEYS = ("any", "with", "unless")
 
 
 class Rule(NamedTuple):
@@ -85,7 +83,7 @@ class Rules:
         self._file = file = file or RulesFile()
         for name, body in rules.items():
             file.check_keys(name, body)
-        read = _phrases([body.get(key, "") for body in rules.values() for key in _PHRASES])
+        read = _phrases([body.get(key, "") for body in rules.values() for key in PHRASE_KEYS])
         self.rules = tuple(_rule(file, name, body, read) for name, body in rules.items())
         wanted = {phrase for rule in self.rules for phrase in rule.any | rule.with_any | rule.unless}
         self._index = PhraseIndex(sorted(phrase for phrase in wanted if not phrase.startswith("<")))
@@ -100,6 +98,19 @@ class Rules:
             )
         )
         self._needs_with = np.array([bool(rule.with_any) for rule in self.rules], dtype=bool)
+        self._reads = {name: np.array([name in rule.fields for rule in self.rules], dtype=bool) for name in FIELDS}
+        side, weight = (
+            np.array([rule.side for rule in self.rules], dtype=str),
+            np.array([rule.weight for rule in self.rules]),
+        )
+        self._signed = np.where(side == "kol", weight, np.where(side == "influencer", -weight, 0.0))
+        self._neither = np.where(side == "neither", weight, 0.0)
+        self._promotes = np.array([float(rule.promotes) for rule in self.rules])
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of the phrases that rules ask for."""
+        return self._index.words
 
     def judge(self, accounts: Accounts) -> list["Verdict"]:
         """Return the verdict on each account.
@@ -111,17 +122,30 @@ class Rules:
         >>> [hit.rule.id for hit in verdict.hits], verdict.log_odds
         (['nursing'], 2.6)
         """
-        hits: list[list[Hit]] = [[] for _ in range(len(accounts))]
+        parts, names = [], []
         for field in FIELDS:
             texts = accounts.fields[field]
-            shift = texts.tokens.indptr.tolist()
-            for row, number, start, end in zip(*self._fired(texts), strict=True):
-                rule = self.rules[number]
-                if field in rule.fields:
-                    hits[row].append(Hit(rule, field, start - shift[row], end - shift[row]))
-        return [_verdict(of_account) for of_account in hits]
+            row, rule, start, end = self._fired(texts)
+            here = np.flatnonzero(self._reads[field][rule])
+            row, shift = row[here], texts.tokens.indptr[row[here]]
+            parts.append((row, rule[here], start[here] - shift, end[here] - shift))
+            names += [field] * len(here)
+        row, rule, start, end = map(np.concatenate, zip(*parts, strict=True))
+        order = np.argsort(row, kind="stable").tolist()
+        rules, starts, ends = ([of[i] for i in order] for of in (rule.tolist(), start.tolist(), end.tolist()))
+        hits = list(map(Hit, map(self.rules.__getitem__, rules), [names[i] for i in order], starts, ends))
+        n = len(accounts)
+        log_odds, neither, promotes = (
+            np.bincount(row, of[rule], n) for of in (self._signed, self._neither, self._promotes)
+        )
+        indptr = np.append(0, np.cumsum(np.bincount(row, minlength=n))).tolist()
+        sums = zip(log_odds.round(6).tolist(), neither.tolist(), (promotes > 0).tolist(), strict=True)
+        return [
+            Verdict(tuple(hits[first:last]), *of_account)
+            for first, last, of_account in zip(indptr[:-1], indptr[1:], sums, strict=True)
+        ]
 
-    def _fired(self, texts: Texts) -> list[list[int]]:
+    def _fired(self, texts: Texts) -> tuple[Ints, Ints, Ints, Ints]:
         """Return row, rule, start and end of every rule that fires, by its first match, ordered by row and rule."""
         found = self._index.every(texts.tokens)
         meant, value = self._meanings.of(texts.matches.meaning)
@@ -144,7 +168,7 @@ class Rules:
         at, key = at[order], key[order]
         first = np.append(True, key[1:] != key[:-1])[: len(key)]
         at, key = at[first], key[first]
-        return [part.tolist() for part in (key // n, key % n, start[at], end[at])]
+        return key // n, key % n, start[at], end[at]
 
     def check_examples(self) -> None:
         """Check that every example fires its rule and no counter-example does.
@@ -156,31 +180,27 @@ class Rules:
         """
         for examples, wanted in (("example", True), ("counter_example", False)):
             texts = read_texts([getattr(rule, examples) for rule in self.rules])
-            row, number, _, _ = self._fired(texts)
-            fired = {rule for rule, text in zip(number, row, strict=True) if rule == text}
-            for i, rule in enumerate(self.rules):
+            row, rule, _, _ = self._fired(texts)
+            fired = set(rule[rule == row].tolist())
+            for i, of in enumerate(self.rules):
                 if (i in fired) != wanted:
                     kind = "does not fire it" if wanted else "fires it"
-                    spelled = f"{examples.replace('_', '-')} '{shown(getattr(rule, examples))}'"
-                    raise self._file.error(rule.id, f"its {spelled} {kind}; mend its phrases or the example", examples)
-
-
-def _verdict(hits: Sequence[Hit]) -> Verdict:
-    sums = dict.fromkeys(SIDES, 0.0)
-    for hit in hits:
-        sums[hit.rule.side] += hit.rule.weight
-    return Verdict(
-        tuple(hits),
-        round(sums["kol"] - sums["influencer"], 6),
-        sums["neither"],
-        any(hit.rule.promotes for hit in hits),
-    )
+                    spelled = f"{examples.replace('_', '-')} '{shown(getattr(of, examples))}'"
+                    raise self._file.error(of.id, f"its {spelled} {kind}; mend its phrases or the example", examples)
 
 
 def _phrases(lists: Sequence[str]) -> dict[str, list[str]]:
     """Return the phrases of each list of phrases and concepts, without the concepts."""
-    plain = [", ".join(word for word in listed(words) if not word.startswith("<")) for words in lists]
-    return dict(zip(lists, phrases_of(plain), strict=True))
+    return dict(zip(lists, phrases_of([without_concepts(words) for words in lists]), strict=True))
+
+
+def without_concepts(words: str) -> str:
+    """Return a list of phrases and concepts without the concepts.
+
+    >>> without_concepts("<nursing>, bidan desa")
+    'bidan desa'
+    """
+    return ", ".join(word for word in listed(words) if not word.startswith("<"))
 
 
 def _rule(file: RulesFile, name: str, body: Mapping[str, Any], read: Mapping[str, list[str]]) -> Rule:
@@ -193,7 +213,7 @@ def _rule(file: RulesFile, name: str, body: Mapping[str, Any], read: Mapping[str
     if not fields or set(fields) - set(FIELDS):
         raise file.error(name, f"fields '{shown(body['fields'])}' must be bio, captions or both", "fields")
     phrase_sets = []
-    for key in _PHRASES:
+    for key in PHRASE_KEYS:
         words = listed(body.get(key, ""))
         concepts = [word for word in words if word.startswith("<")]
         for concept in concepts:
@@ -222,20 +242,13 @@ def _rule(file: RulesFile, name: str, body: Mapping[str, Any], read: Mapping[str
 
 
 @cache
-def known_concepts() -> frozenset[str]:
-    """Return every concept token that a text can yield."""
-    names = {name for group in groups().values() for name in (group.id, group.kind)} | set(lexicon()["contexts"])
-    return frozenset(f"<{name}>" for name in names)
-
-
-@cache
 def default_rules() -> Rules:
     """Return the rules of the package."""
     return Rules(_package_rules(), RulesFile("rules.toml"))
 
 
 def _package_rules() -> dict[str, Any]:
-    return tomllib.loads(files("kolclf").joinpath("rules.toml").read_text(encoding="utf-8"))
+    return tables_of("rules.toml")[0]
 
 
 def load_rules(path: str | Path) -> Rules:

@@ -17,8 +17,9 @@ from kolclf.arrays import Ints, rows_of
 from kolclf.decide import Policy
 from kolclf.meanings import concepts, concepts_of
 from kolclf.phrases import PhraseIndex
+from kolclf.placeholders import PLACE
 from kolclf.stem import stems
-from kolclf.text import BREAK, PLACE
+from kolclf.text import BREAK
 from kolclf.titles import places
 
 Floats = NDArray[np.float64]
@@ -96,6 +97,18 @@ class Space(NamedTuple):
     weight: float
 
 
+class Usage(NamedTuple):
+    """How the training accounts use the features.
+
+    ``documents`` has shape (n_features, n_labels): how many accounts of each of the ``labels`` have a feature. ``forms`` are by
+    feature the words in which accounts have it first, the most frequent first; none that fewer than ``min_df`` accounts use so.
+    """
+
+    labels: tuple[str, ...]
+    documents: Ints
+    forms: tuple[tuple[str, ...], ...]
+
+
 class Rows(NamedTuple):
     """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another.
 
@@ -115,18 +128,33 @@ def counted(keys: Ints) -> tuple[Ints, Ints]:
     >>> counted(np.array([7, 3, 7]))
     (array([1, 0]), array([1, 2]))
     """
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
+    # key and place in one number: a plain sort of numbers is many times faster than one that keeps equal keys in order
+    bits = len(keys).bit_length()
+    packed = np.sort(keys << bits | np.arange(len(keys)))
+    ordered = packed >> bits
     firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(keys)])
-    return order[firsts], np.diff(firsts, append=len(keys))
+    return packed[firsts] & ((1 << bits) - 1), np.diff(firsts, append=len(keys))
 
 
-def tfidf(rows: Ints, counts: Ints, idf: Floats, weight: float, n_rows: int) -> Floats:
-    """Return the TF-IDF of counts in rows: ``1 + log(count)`` times idf, each row then scaled to the length ``weight``."""
+def tfidf(rows: Ints, counts: Ints, idf: Floats, weights: Floats) -> Floats:
+    """Return the TF-IDF of counts in rows: ``1 + log(count)`` times idf, then row ``i`` scaled to the length ``weights[i]``."""
     values: Floats = (1.0 + np.log(counts)) * idf
-    length = np.sqrt(np.bincount(rows, weights=values * values, minlength=n_rows))
-    scale: Floats = weight / np.where(length, length, 1.0)
+    length = np.sqrt(np.bincount(rows, weights=values * values, minlength=len(weights)))
+    scale: Floats = weights / np.where(length, length, 1.0)
     return values * scale[rows]
+
+
+def probabilities(scores: Floats) -> Floats:
+    """Return the probabilities of all classes, (n_rows, n_classes), from log-odds of the second or from scores of each.
+
+    >>> probabilities(np.array([0.0, 100.0])).round(2)
+    array([[0.5, 0.5],
+           [0. , 1. ]])
+    """
+    if scores.ndim == 1:
+        scores = np.stack([np.zeros_like(scores), scores], axis=1)
+    exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True)
@@ -149,6 +177,10 @@ class Scorer:
     policy : Policy
     info : dict
         Versions, counts and figures of the training.
+    usage : Usage or None
+        None where it is not known, as in model files of format 2.
+    trained_on : ndarray of uint32
+        ``Accounts.checksums`` of the training rows, in order of size; empty where they are not known.
     """
 
     classes: tuple[str, ...]
@@ -160,6 +192,8 @@ class Scorer:
     answerable: tuple[Floats, float] | None = None
     policy: Policy = field(default_factory=Policy)
     info: Mapping[str, Any] = field(default_factory=dict)
+    usage: Usage | None = None
+    trained_on: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
 
     @property
     def is_kol_model(self) -> bool:
@@ -172,6 +206,11 @@ class Scorer:
         spaces = [space for name, space in self.spaces.items() if not name.endswith(CONCEPTS)]
         return PhraseIndex((word for space in spaces for word in space.vocabulary), self.features.forms)
 
+    def knows(self, tokens: Sequence[str]) -> list[bool]:
+        """Tell of each token whether it is in a feature of the model."""
+        words = self._words.words
+        return [form in words for form in self.features.forms(tokens)]
+
     @cached_property
     def _columns(self) -> dict[str, Ints]:
         """Return by space the column of every phrase, or of every concept; -1 for none."""
@@ -183,8 +222,10 @@ class Scorer:
 
     def transform(self, accounts: Accounts) -> Rows:
         """Return the TF-IDF rows of accounts."""
+        spaces = list(self.spaces.values())
+        sizes = [len(space.idf) for space in spaces]
         parts, offset = [], 0
-        for name, space in self.spaces.items():
+        for name, size in zip(self.spaces, sizes, strict=True):
             texts = accounts.fields[field_of(name)]
             if name.endswith(CONCEPTS):
                 at, found = concepts_of(texts.matches.meaning)
@@ -193,17 +234,18 @@ class Scorer:
                 start, end, found = self._words.every(texts.tokens)
                 rows = texts.tokens.rows()[start]
             columns = self._columns[name][found]
-            known = columns >= 0
-            rows, start, end, columns = rows[known], start[known], end[known], columns[known]
-            first, counts = counted(rows * len(space.idf) + columns)
-            rows, columns = rows[first], columns[first]
-            values = tfidf(rows, counts, space.idf[columns], space.weight, len(accounts))
-            parts.append((rows, columns + offset, values, start[first], end[first]))
-            offset += len(space.idf)
-        rows, columns, values, start, end = (np.concatenate(part) for part in zip(*parts, strict=True))
-        order = np.argsort(rows, kind="stable")
+            known = np.flatnonzero(columns >= 0)
+            parts.append((rows[known], columns[known] + offset, start[known], end[known]))
+            offset += size
+        rows, columns, start, end = map(np.concatenate, zip(*parts, strict=True))
+        first, counts = counted(rows * offset + columns)
+        rows, columns = rows[first], columns[first]
+        idf = np.concatenate([space.idf for space in spaces])
+        space_of = np.repeat(np.arange(len(spaces)), sizes)
+        weights = np.tile([space.weight for space in spaces], len(accounts))
+        values = tfidf(rows * len(spaces) + space_of[columns], counts, idf[columns], weights)
         indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(accounts))))
-        return Rows(indptr, columns[order], values[order], start[order], end[order])
+        return Rows(indptr, columns, values, start[first], end[first])
 
     def decision_function(self, rows: Rows) -> Floats:
         """Return log-odds, of shape (n_rows,) for two classes, else scores of shape (n_rows, n_classes)."""
@@ -212,11 +254,7 @@ class Scorer:
 
     def predict_proba(self, rows: Rows) -> Floats:
         """Return probabilities of shape (n_rows, n_classes)."""
-        scores = self.decision_function(rows)
-        if scores.ndim == 1:
-            scores = np.stack([np.zeros_like(scores), scores], axis=1)
-        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return probabilities(self.decision_function(rows))
 
     def answerable_scores(self, rows: Rows) -> Floats | None:
         """Return the scores of the second head, of shape (n_rows,), if there is one."""
@@ -230,7 +268,8 @@ class Scorer:
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
         """Field and feature of every column."""
-        return [(field_of(name), feature) for name, space in self.spaces.items() for feature in space.vocabulary]
+        of_spaces = [(field_of(name), space.vocabulary) for name, space in self.spaces.items()]
+        return [(field, feature) for field, vocabulary in of_spaces for feature in vocabulary]
 
     def feature_names(self) -> list[str]:
         """Return the names of all columns, ``field:feature``."""

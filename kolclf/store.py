@@ -15,10 +15,13 @@ from kolclf.decide import Policy
 from kolclf.errors import ModelError
 from kolclf.header import check_header
 from kolclf.npz import Npz, UnfitError, open_npz
-from kolclf.scorer import CONCEPTS, Features, Scorer, Space
+from kolclf.scorer import CONCEPTS, Features, Scorer, Space, Usage
 from kolclf.writers import write_whole
 
-OLDEST, FORMAT = 2, 2  # formats that can be read, and the one that is written
+OLDEST, FORMAT = (
+    2,
+    3,
+)  # formats that can be read, and the one that is written; 2 has neither usage nor checksums of rows
 MAX_FEATURES = 5_000_000
 MAX_HEADER = 1_000_000  # bytes
 Arrays = dict[str, NDArray[Any]]
@@ -33,7 +36,12 @@ ALWAYS: dict[str, Kind] = {
     "held_out_p": _NUMBERS,
     "held_out_is_kol": ("|b1", 1),
 }
-SOMETIMES: dict[str, Kind] = {"answerable": _NUMBERS}
+SOMETIMES: dict[str, Kind] = {
+    "answerable": _NUMBERS,
+    "trained_on": ("<u4", 1),
+    "documents": ("<i8", 2),
+    "forms": _TEXT,
+}
 OF_SPACE: dict[str, Kind] = {"vocabulary": _TEXT, "idf": _NUMBERS}
 
 
@@ -58,7 +66,10 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
         "stems": _lines(f"{token} {stem}" for token, stem in scorer.stems.items()),
         "held_out_p": scorer.policy.held_out_p,
         "held_out_is_kol": scorer.policy.held_out_is_kol,
+        "trained_on": scorer.trained_on,
     }
+    if scorer.usage is not None:
+        parts |= {"documents": scorer.usage.documents, "forms": _lines(map("\t".join, scorer.usage.forms))}
     if scorer.answerable is not None:
         parts |= {"answerable": np.append(*scorer.answerable)}
     for name, space in scorer.spaces.items():
@@ -76,6 +87,7 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
             None if np.isneginf(scorer.policy.min_answerable) else scorer.policy.min_answerable,
         ],
         "info": dict(scorer.info),
+        "labels": list(scorer.usage.labels) if scorer.usage else None,
         "checksum": _checksum(arrays),
     }
     try:
@@ -150,6 +162,7 @@ def _header(file: Npz, path: str | Path) -> dict[str, Any]:
 
 _FEATURE = rb"[a-z0-9]++(?: [a-z0-9]++){0,%d}+"
 _CONCEPT, _STEM = rb"<[a-z0-9_]++>", rb"[a-z0-9]++ [a-z0-9]++"
+_FORMS = rb"(?:[A-Za-z0-9.]++(?:[ \t][A-Za-z0-9.]++)*+)?+"
 
 
 def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
@@ -195,7 +208,19 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
             held_out_is_kol=held_out_is_kol,
         ),
         info=header["info"],
+        usage=_usage(header, arrays, width),
+        trained_on=arrays.get("trained_on", np.empty(0, dtype=np.uint32)),
     )
+
+
+def _usage(header: dict[str, Any], arrays: Arrays, width: int) -> Usage | None:
+    if "documents" not in arrays:
+        return None
+    labels, documents = tuple(header["labels"] or ()), arrays["documents"]
+    forms = tuple(tuple(filter(None, line.split("\t"))) for line in _read_lines("forms", arrays, _FORMS) or [""])
+    if documents.shape != (width, len(labels)) or len(forms) != width or (documents < 0).any():
+        raise UnfitError("its arrays do not fit together")
+    return Usage(labels, documents, forms)
 
 
 def _lines(lines: Any) -> NDArray[np.uint8]:

@@ -6,231 +6,17 @@ an emoji). What is personal or a number becomes a placeholder (``xphone``, ``xli
 words are read together.
 """
 
-import html
 import re
-import unicodedata
 from collections.abc import Callable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 
+from kolclf.letters import joined_letters, read_letters, repair
 from kolclf.lexicon import lexicon, listed, shorten_elongation
+from kolclf.placeholders import put_placeholders
 from kolclf.titles import read_titles
 
 BREAK = "."
-PLACE = "xplace"  # what the model counts for any town or region
-PLACEHOLDERS = frozenset(
-    {PLACE, "xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"}
-)
 MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
-MARKS = 30  # above one letter, as in the Stream-Safe Text Format (UAX 15); sorting more of them takes their square
-REMEMBERED = 64  # characters of a run that is kept in memory; longer ones seldom come again
-
-
-# --- 1 encoding
-
-# Every letter that mojibake can hold but plain text seldom does; without one, there is nothing to undo.
-_DOUBTFUL = re.compile(
-    "[\x80-\x9f\xa2-\xa8\xaa\xac\xaf-\xb6\xb8-\xba\xbc-\xbe\xc0-\u052f\u2020\u2021\u2030\u20a0-\u20bf\u2116\u2200-\u22ff"
-    "\u2310\u2500-\u259f\u25ca\ud800-\udfff\uf8ff\ufb01\ufb02\ufffd]"
-)
-
-
-def fix_encoding(text: str) -> str:
-    """Undo mojibake, and drop halves of characters."""
-    if text.isascii() or not _DOUBTFUL.search(text):
-        return text
-    import ftfy  # noqa: PLC0415 (slow to import, seldom needed)
-
-    return ftfy.fix_encoding(text.encode("utf-8", "ignore").decode("utf-8"))
-
-
-# --- 2 repair and 3 letters: from here on a text is ASCII
-
-_CONTROL = dict.fromkeys([*range(9), *range(11, 32), 127], " ")
-_INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
-_INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
-_UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
-_FOREIGN = re.compile("[^\x00-\x7f]+")
-_HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
-_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
-
-
-def _repair(text: str) -> str:
-    """Undo HTML entities and line breaks written out; drop control characters."""
-    if "&" in text:
-        text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
-    # "\\n" as two characters is what some scrapers write for a line break
-    text = text.replace("\\n", "\n")
-    return text if text.isprintable() else text.translate(_CONTROL)
-
-
-@cache
-def _look_alikes(table: str) -> dict[int, str]:
-    return {ord(seen): meant for meant, letters in lexicon()[table].items() for seen in letters}
-
-
-@cache
-def _emoji_names() -> dict[int, str]:
-    return {ord(sign): f"\nemoji{name}\n" for name, signs in lexicon()["emoji"].items() for sign in signs}
-
-
-@lru_cache(maxsize=1 << 14)
-def _as_ascii(run: str) -> str:
-    """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
-    run = run.translate(_UNSEEN).translate(_look_alikes("letters"))
-    run = unicodedata.normalize("NFKC", run if len(run) <= MARKS else _with_few_marks(run))
-    run = re.sub(r"[^\W\x00-\x7f]+", _as_latin, _single_indicators(run))
-    run = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
-    return "".join(c if c.isascii() else "|" for c in run.translate(_emoji_names()))
-
-
-def _with_few_marks(run: str) -> str:
-    """Drop what is more than ``MARKS`` combining marks in a row."""
-    kept, marks = [], 0
-    for c in run:
-        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFKD", c)[0]) else 0
-        if marks <= MARKS:
-            kept.append(c)
-    return "".join(kept)
-
-
-def _as_latin(match: re.Match[str]) -> str:
-    read = match[0].translate(_look_alikes("foreign_letters"))
-    return read if read.isascii() else match[0]
-
-
-def _single_indicators(text: str) -> str:
-    """Regional indicators come in pairs as flags; alone they are letters (``🇧 🇦 🇱 🇮``)."""
-    return re.sub(
-        r"(?<![\U0001F1E6-\U0001F1FF])[\U0001F1E6-\U0001F1FF](?![\U0001F1E6-\U0001F1FF])",
-        lambda match: chr(ord(match[0]) - 0x1F1E6 + ord("a")),
-        text,
-    )
-
-
-def _read_run(match: re.Match[str]) -> str:
-    return _as_ascii(match[0]) if len(match[0]) <= REMEMBERED else _as_ascii.__wrapped__(match[0])
-
-
-def _letters(text: str) -> str:
-    """Read all characters as ASCII, and spaced-out letters as a word."""
-    if not text.isascii():
-        text = _FOREIGN.sub(_read_run, text)
-    return _joined_letters(text)
-
-
-def _joined_letters(text: str) -> str:
-    """Read ``d o k t e r`` as a word."""
-    if text.count(" ") < 3:
-        return text
-    return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
-
-
-# --- 4 placeholders
-
-_TOP_LEVEL = (
-    "com|co|net|org|info|link|bio|page|shop|store|app|news|xyz|blog|site|web|online|studio|design|tv"
-    "|dev|asia|biz|id|ee|me|io|ai|cc|ke|be|ly|gl|gg|my|sg"
-)
-_AMOUNT = r"\d(?:[\d.,]{0,14}\d)?"
-_LOCAL = r"[\w.+&'%-]"  # of an e-mail address
-_AT = r"(?:@|%40| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?)"
-_DOT = r"(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?)"
-_MAIL = "gmail|ymail|yahoo|hotmail|outlook|icloud|rocketmail|protonmail"
-_PATH = r"[/\\][^\s|]{0,2000}"
-
-
-def _link(match: re.Match[str]) -> str:
-    host = match[0].lower().split("//")[-1].split("/")[0].split(".")
-    return f" xlink {' '.join(part for part in host if part in _platforms())} "
-
-
-@cache
-def _platforms() -> frozenset[str]:
-    return frozenset(listed(lexicon()["words"]["platforms"]))
-
-
-PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook|snapchat|username|linktree"
-_A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
-_PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
-    (
-        re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
-        lambda match: f" x{match[1].lower().replace('url', 'link')} ",
-    ),
-    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,24}}){{1,3}}", re.I), " xemail "),
-    (
-        re.compile(
-            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}[ -]?[(\[]?\bat\b[)\]]?[ -]?[\w-]{{1,63}}[ -]?[(\[]?\bdot\b[)\]]?[ -]?[a-z]{{2,4}}\b",
-            re.I,
-        ),
-        " xemail ",
-    ),
-    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I), " xemail "),
-    (re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
-    (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
-    # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
-    (
-        re.compile(
-            r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}"
-        ),
-        _link,
-    ),
-    (
-        re.compile(
-            rf"(?<![\w@.])(?:s\.id/[^\s|]{{1,2000}}|[\w-]{{2,63}}(?:(?!\.){_DOT}| dot )(?:{_TOP_LEVEL})\b(?:{_PATH})?)",
-            re.I,
-        ),
-        " xlink ",
-    ),
-    (
-        re.compile(
-            r"(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
-            r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
-            re.I,
-        ),
-        " xhandle ",
-    ),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I), r" \1 xhandle "),
-    (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
-    (
-        re.compile(
-            rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
-            rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
-            re.I,
-        ),
-        " xmoney ",
-    ),
-    (re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
-    (re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I), " xtime "),
-    (re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
-    (re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()-]{0,2}\d){7,14}(?!\d)"), " xphone "),
-    (re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()-]{0,2}\d){8,14}(?!\d)"), " xphone "),
-]
-
-
-_HINTS = re.compile(r"[\d@_.:=<\[%]|\b(?:at|dot)\b", re.I)  # what every placeholder has at least one of
-
-
-def _placeholders(text: str) -> str:
-    """Replace links, addresses, phone numbers, handles, money, shares and times by their kind."""
-    if not _HINTS.search(text):
-        return text
-    for pattern, kind in _PLACEHOLDERS:
-        text = pattern.sub(kind, text)
-    return text
-
-
-_PERSONAL = ("xphone", "xemail", "xlink", "xhandle")
-
-
-def without_personal(text: str) -> str:
-    """Return a short text for a message: as it is, or as it reads where it holds a telephone number, an address or a handle.
-
-    >>> without_personal("Nama Lengkap"), without_personal("WA 0812 0000 4417")
-    ('Nama Lengkap', 'WA  xphone ')
-    """
-    read = _placeholders(as_ascii(text))
-    return read if any(kind in read for kind in _PERSONAL) else text
 
 
 # --- 6 to 9
@@ -260,7 +46,7 @@ def _with_digits() -> frozenset[str]:
 def _separators(text: str) -> str:
     """Keep tokens and the breaks between phrases."""
     text = _BREAKS.sub(f" {BREAK} ", _BETWEEN.sub("\n", _JOINER.sub("", text)))
-    tokens = shorten_elongation(_joined_letters(_SPACES.sub(" ", text))).split()
+    tokens = shorten_elongation(joined_letters(_SPACES.sub(" ", text))).split()
     return " ".join(
         token[:MAX_TOKEN] if token.isalpha() or token == BREAK or token in _with_digits() else "xnumber"
         for token in tokens
@@ -269,9 +55,9 @@ def _separators(text: str) -> str:
 
 Step = tuple[str, Callable[[str], str]]
 STEPS: list[Step] = [
-    ("repair", _repair),
-    ("letters", _letters),
-    ("placeholders", _placeholders),
+    ("repair", repair),
+    ("letters", read_letters),
+    ("placeholders", put_placeholders),
     ("titles", read_titles),
     ("hashtags", _hashtags),
     ("lower-case", _lower_case),
@@ -284,12 +70,3 @@ NAME_STEPS: list[Step] = [
 
 
 FOLDING = 2  # steps after which a text is ASCII
-
-
-def as_ascii(text: str) -> str:
-    """Return the ASCII that a text reads as, before anything else is done to it.
-
-    >>> as_ascii("𝗱𝗿. Rina"), as_ascii("caf\u00e9")
-    ('dr. Rina', 'cafe')
-    """
-    return _letters(_repair(text))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints, rows_of
-from kolclf.text import NAME_STEPS, STEPS, fix_encoding
+from kolclf.letters import fix_encoding
+from kolclf.text import NAME_STEPS, STEPS
 from kolclf.titles import needed_words
 from kolclf.words import (
     COLON,
@@ -62,31 +63,35 @@ class Change(NamedTuple):
     text: str
 
 
-def _cut(texts: Sequence[str]) -> tuple[list[str], Ints, Ints]:
+def _cut(texts: Sequence[str]) -> tuple[list[bytes], Ints, Ints]:
     """Return distinct raw words, the place of each word of every text among them, and where the texts begin.
 
-    Every line ends with the word ``LINE``.
+    Every line ends with the word ``LINE``. Words are UTF-8: one emoji would make every letter of a joined str four bytes long.
     """
-    lines = [f"{text.replace(LINE, f' {LINE} ')} {LINE}" for text in texts]
+    written = [f"{text}\n".encode() for text in texts]
+    joined = b"".join(written).replace(LINE, b" \n ")  # a space ends every word
     if len(texts) >= COLUMNAR:
-        import pyarrow as pa  # noqa: PLC0415 (pays from some hundred texts on)
-        import pyarrow.compute as pc  # noqa: PLC0415
+        words, at = _distinct(joined)
+    else:
+        places: dict[bytes, int] = {}
+        cut = [places.setdefault(word, len(places)) for word in joined.split(b" ")[:-1]]
+        words, at = list(places), np.array(cut, dtype=np.int32)
+    lines = np.cumsum([0, *(text.count(LINE) for text in written)])
+    ends = np.flatnonzero(at == words.index(LINE)) + 1 if texts else np.empty(0, dtype=np.int64)
+    return words, at, np.append(0, ends)[lines]
 
-        data = [line.encode() for line in lines]
-        ends = np.cumsum([0, *map(len, data)])
-        # by buffers both ways: pyarrow's own conversions import pandas
-        column = pa.LargeStringArray.from_buffers(len(data), pa.py_buffer(ends), pa.py_buffer(b"".join(data)))
-        split = pc.split_pattern(column, " ")
-        encoded = split.values.dictionary_encode()
-        at, indptr = (
-            np.frombuffer(column.buffers()[1], dtype=np.int32)[: len(column)]
-            for column in (encoded.indices, split.offsets)
-        )
-        return encoded.dictionary.to_pylist(), at, indptr
-    cut = [line.split(" ") for line in lines]
-    places: dict[str, int] = {}
-    numbers = [places.setdefault(word, len(places)) for words in cut for word in words]
-    return list(places), np.array(numbers, dtype=np.int32), np.cumsum([0, *map(len, cut)])
+
+def _distinct(joined: bytes) -> tuple[list[bytes], Ints]:
+    """Return the distinct words of a text in which a space ends every word, and the place of each word among them."""
+    import pyarrow as pa  # noqa: PLC0415 (pays from some hundred texts on)
+
+    # by buffers both ways: a word is all up to and with its space, so nothing is copied
+    ends = np.append(0, np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == ord(" ")) + 1)
+    column = pa.Array.from_buffers(
+        pa.large_binary(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(joined)]
+    ).dictionary_encode()
+    at = np.frombuffer(column.indices.buffers()[1], dtype=np.int32)[: len(column)]
+    return column.dictionary.buffers()[2].to_pybytes().split(b" ")[:-1], at
 
 
 class _Units(NamedTuple):
@@ -124,10 +129,10 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     return _Units(starts, np.diff(starts, append=len(kinds)))
 
 
-def _written(words: Sequence[str], at: Ints, units: _Units, which: Ints) -> list[str]:
+def _written(words: Sequence[bytes], at: Ints, units: _Units, which: Ints) -> list[bytes]:
     """Return units as they are written."""
     spans = zip(units.starts[which].tolist(), units.lengths[which].tolist(), strict=True)
-    return [" ".join([words[place] for place in at[start : start + length].tolist()]) for start, length in spans]
+    return [b" ".join([words[place] for place in at[start : start + length].tolist()]) for start, length in spans]
 
 
 def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabulary | None = None) -> Tokens:
@@ -210,7 +215,8 @@ def changes(text: str, is_name: bool = False) -> Iterator[Change]:
     words, at, _ = _cut([fixed])
     vocabulary = current_vocabulary()
     units = _units(vocabulary.kinds(vocabulary.read(words, is_name))[at])
-    parts = _written(words, at, units, np.arange(len(units.starts) - 1))  # without the end of the line
+    written = _written(words, at, units, np.arange(len(units.starts) - 1))  # without the end of the line
+    parts = [unit.decode() for unit in written]
     shown = " ".join(parts)
     for name, step in NAME_STEPS if is_name else STEPS:
         parts = [step(part) for part in parts]

@@ -8,7 +8,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from kolclf.accounts import Accounts, Texts
-from kolclf.arrays import Ints, rows_of
+from kolclf.arrays import Ints, distinct, rows_of
 from kolclf.errors import DataError
 from kolclf.meanings import concepts, concepts_of
 from kolclf.scorer import CONCEPTS, Features, Floats, Space, field_of, tfidf
@@ -93,7 +93,7 @@ def weigh(
         df = np.bincount(matrix[train].indices, minlength=len(names))
         idf[name] = np.where(df >= min_df, np.log((1 + len(train)) / (1 + df)) + 1, 0.0)
         of_counts = idf[name][matrix.indices]
-        values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, weights[name], matrix.shape[0])
+        values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, np.full(matrix.shape[0], weights[name]))
         parts.append(sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape))
     if not any(of.any() for of in idf.values()):
         raise DataError(
@@ -117,7 +117,7 @@ def kept_stems(accounts: Accounts, spaces: Mapping[str, Space], min_df: int) -> 
     """Return the stems of the tokens that as many accounts use and that the vocabulary knows."""
     fields = [texts.tokens for texts in accounts.fields.values()]  # of one vocabulary, as they were read together
     tokens = fields[0].vocabulary.tokens
-    of_accounts = np.unique(np.concatenate([field.rows() * len(tokens) + field.codes for field in fields]))
+    of_accounts = distinct(np.concatenate([field.rows() * len(tokens) + field.codes for field in fields]))
     used = np.bincount(of_accounts % len(tokens), minlength=1)
     often = sorted(tokens[code] for code in np.flatnonzero(used >= min_df).tolist() if tokens[code] != BREAK)
     known = {feature for space in spaces.values() for feature in space.vocabulary}

@@ -2,59 +2,67 @@
 
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import repeat
+from itertools import chain, compress, repeat
+from operator import not_
 from threading import Lock
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints, gathered
-from kolclf.lexicon import ELONGATED, listed, shorten_elongation
-from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, PLATFORMS, STEPS, as_ascii
+from kolclf.letters import as_ascii
+from kolclf.lexicon import listed, shorten_elongation
+from kolclf.placeholders import PLATFORMS
+from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, STEPS
 from kolclf.titles import bare_prefixes, title_parts
 
 # What a word may have to do with its neighbours.
 PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, STOP = range(7)
-LINE = "\n"
+LINE = b"\n"
+OTHER = "?"  # what words that do not matter read as
+Matters = Callable[[Sequence[str]], Sequence[bool]]
 REMEMBERED = 300_000  # words; a stranger's file may hold any number of them
 
-_PLAIN = re.compile(f'["(]*([A-Za-z]{{2,{MAX_TOKEN}}})([.,!?:;)"]*)')
-_SMALL = re.compile(f"^[a-z]{{2,{MAX_TOKEN}}}$", re.M)
+_PLAIN = re.compile(rb'^((["(]*)([A-Za-z]{2,%d})([.,!?:;)"]*))$' % MAX_TOKEN, re.M)
 _PARTS, _NUMERIC = re.compile("[a-z]+"), re.compile("[0-9%+]")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
 _PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
 
 
-def _read(word: str, is_name: bool) -> tuple[tuple[str, ...], int]:
-    """Return the tokens of a raw word, and what it has to do with its neighbours."""
-    if plain := _PLAIN.fullmatch(word):
-        letters = plain[1].lower()
-        token = shorten_elongation(letters)
-        if len(token) > 1 and letters not in _joining_words():
-            opened = (BREAK,) if word[0] in '("' else ()
-            return ((*opened, token, BREAK) if plain[2] else (*opened, token)), PLAIN
-    if word == LINE:
-        return (BREAK,), STOP
+class _Plain(NamedTuple):
+    """Raw words of letters: the token of each, and whether a break stands before it and behind it."""
+
+    units: list[bytes]
+    tokens: list[str]
+    breaks: list[tuple[bool, bool]]
+
+
+def _plain_words(words: Sequence[bytes]) -> _Plain:
+    """Return the words that are letters with marks around them and have nothing to do with their neighbours, all read at once."""
+    found = _PLAIN.findall(b"\n".join(words))
+    lowered = b"\n".join([letters for _, _, letters, _ in found]).lower().decode()
+    spelled, tokens, joining = lowered.split("\n"), shorten_elongation(lowered).split("\n"), _joining_words()
+    kept = [len(token) > 1 and word not in joining for word, token in zip(spelled, tokens, strict=True)]
+    return _Plain(
+        list(compress([unit for unit, _, _, _ in found], kept)),
+        list(compress(tokens, kept)),
+        list(compress([(opened != b"", closed != b"") for _, opened, _, closed in found], kept)),
+    )
+
+
+def _read(word: str, is_name: bool) -> tuple[list[str], int]:
+    """Return the tokens of any raw word, and what it has to do with its neighbours."""
+    if word == LINE.decode():
+        return [BREAK], STOP
     text = ascii_word = as_ascii(word)
     for _, step in (NAME_STEPS if is_name else STEPS)[FOLDING:]:
         text = step(text)
-    tokens = tuple(text.split())
+    tokens = text.split()
     return tokens, _kind(ascii_word, tokens)
-
-
-def _that_read_as_themselves(words: Sequence[str]) -> list[str]:
-    """Return the words of small letters that no step changes."""
-    found = _SMALL.findall("\n".join(words))
-    lines = "\n".join(["", *found, ""])
-    elongated = {
-        lines[lines.rfind("\n", 0, match.start()) + 1 : lines.find("\n", match.end())]
-        for match in ELONGATED.finditer(lines)
-    }
-    joining = _joining_words()
-    return [word for word in found if word not in joining and word not in elongated]
 
 
 @cache
@@ -62,7 +70,7 @@ def _joining_words() -> frozenset[str]:
     return _COUNTED | _AT | _PLATFORMS | title_parts() | bare_prefixes()
 
 
-def _kind(word: str, tokens: tuple[str, ...]) -> int:
+def _kind(word: str, tokens: Sequence[str]) -> int:
     """Tell what a raw word, read as ASCII, has to do with its neighbours."""
     parts = _PARTS.findall(word.lower())
     titled = "." in word or word != word.lower()
@@ -92,19 +100,26 @@ def _is_letter(token: str) -> bool:
 class Vocabulary:
     """Numbers raw words and tokens in the order in which they are first read, and keeps what is known of them in arrays.
 
+    Parameters
+    ----------
+    matters : callable, optional
+        Tells of some tokens of letters which of them anybody asks for; all others then read as ``OTHER``. Most distinct words
+        of a large table are rare ones that nothing knows.
+
     Attributes
     ----------
     tokens : list of str
-        Token of every code; it only ever grows. Code 0 is ``BREAK``.
+        Token of every code; it only ever grows. Code 0 is ``BREAK``, code 1 is ``OTHER``.
     """
 
-    def __init__(self) -> None:
-        self.tokens: list[str] = []
-        self._codes: dict[str, int] = {}
-        self._units: tuple[dict[str, int], dict[str, int]] = {}, {}  # of texts, of names
+    def __init__(self, matters: Matters | None = None) -> None:
+        self.tokens = [BREAK, OTHER]
+        self._matters = matters
+        self._codes: dict[str, int] = {BREAK: 0, OTHER: 1}
+        self._units: tuple[dict[bytes, int], ...] = {}, {}  # of texts, of names
+        self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
         self._lock = Lock()
-        self._code(BREAK)
 
     def code(self, token: str) -> int:
         """Return the code of a token."""
@@ -117,8 +132,8 @@ class Vocabulary:
             self.tokens.append(token)
         return code
 
-    def read(self, units: Sequence[str], is_name: bool) -> Ints:
-        """Return the numbers of units."""
+    def read(self, units: Sequence[bytes], is_name: bool) -> Ints:
+        """Return the numbers of units, given in UTF-8."""
         with self._lock:
             known = self._units[is_name]
             numbers = np.fromiter(map(known.get, units, repeat(-1)), dtype=np.int32, count=len(units))
@@ -138,29 +153,55 @@ class Vocabulary:
         with self._lock:
             return gathered(np.frombuffer(self._flat, np.int32), np.frombuffer(self._ends, np.int32), numbers)
 
-    def _learn(self, known: dict[str, int], new: Sequence[str], is_name: bool) -> None:
-        """Read new units, each given once; most are plain words that read as themselves, and are taken over all at once."""
-        themselves = _that_read_as_themselves(new)
-        unknown = [word for word in themselves if word not in self._codes]
-        self._codes.update(zip(unknown, range(len(self.tokens), len(self.tokens) + len(unknown)), strict=True))
-        self.tokens += unknown
-        first, start = len(self._kinds), len(self._flat)
-        known.update(zip(themselves, range(first, first + len(themselves)), strict=True))
-        self._flat.extend(map(self._codes.__getitem__, themselves))
-        self._kinds.extend([PLAIN] * len(themselves))
-        self._ends.extend(range(start + 1, start + 1 + len(themselves)))
-        for unit in new:
-            if unit not in known:
-                tokens, kind = _read(unit, is_name)
-                known[unit] = len(self._kinds)
-                self._flat.extend(map(self._code, tokens))
-                self._kinds.append(kind)
-                self._ends.append(len(self._flat))
+    def _learn(self, known: dict[bytes, int], new: Sequence[bytes], is_name: bool) -> None:
+        """Read new units, each given once; most are plain words."""
+        plain = _plain_words(new)
+        known.update(zip(plain.units, repeat(0), strict=False))
+        rest = [(unit, *_read(unit.decode(), is_name)) for unit in new if unit not in known]
+        ignored = self._ignored([*plain.tokens, *chain.from_iterable(tokens for _, tokens, _ in rest)])
+        codes = [1 if token in ignored else self._code(token) for token in plain.tokens]
+        known.update(zip(plain.units, map(self._plain_number, codes, plain.breaks), strict=True))
+        for unit, tokens, kind in rest:
+            known[unit] = self._number(kind, *(1 if token in ignored else self._code(token) for token in tokens))
+
+    def _plain_number(self, code: int, breaks: tuple[bool, bool]) -> int:
+        before, behind = breaks
+        if before:
+            return self._number(PLAIN, 0, code, 0) if behind else self._number(PLAIN, 0, code)
+        return self._number(PLAIN, code, 0) if behind else self._number(PLAIN, code)
+
+    def _number(self, kind: int, *codes: int) -> int:
+        """Return the number of all units of a kind that read as tokens of these codes."""
+        number = self._numbers.setdefault((kind, *codes), len(self._kinds))
+        if number == len(self._kinds):
+            self._kinds.append(kind)
+            self._flat.extend(codes)
+            self._ends.append(len(self._flat))
+        return number
+
+    def _ignored(self, tokens: Sequence[str]) -> frozenset[str]:
+        """Return the tokens, read for the first time, that do not matter."""
+        if self._matters is None:
+            return frozenset()
+        asked = [token for token in tokens if token not in self._codes and token.isalpha()]
+        return frozenset(compress(asked, map(not_, self._matters(asked))))
 
     @property
     def is_full(self) -> bool:
-        """Whether so much is remembered that it is time for a new one."""
-        return len(self._kinds) > REMEMBERED
+        """Whether so much is remembered that it is time to forget some, or for a new one."""
+        return sum(map(len, self._units)) > REMEMBERED
+
+    def forget_others(self) -> None:
+        """Forget the plain words that do not matter; most of them never come again."""
+        with self._lock:
+            others = {
+                number
+                for (kind, *codes), number in self._numbers.items()
+                if kind == PLAIN and max(codes, default=0) < 2
+            }
+            self._units = tuple(
+                {unit: number for unit, number in known.items() if number not in others} for known in self._units
+            )
 
 
 _vocabulary = Vocabulary()

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kolclf
-from kolclf import DataError, KolClassifier, KolclfError, batch
+from kolclf import DataError, KolClassifier, KolclfError, batch, words
 from kolclf.batch import ALONE, CHUNK, output_columns, predict_table
-from kolclf.data import find_columns
+from kolclf.data import accounts_of, find_columns
 from kolclf.predictor import ANSWER, Predictor, default_model, predict
 from kolclf.tables import Table
 
@@ -58,6 +58,14 @@ def test_several_processes_say_the_same_in_the_same_order(scorer, profiles, shor
     assert len(rows) > 20 * (ALONE + 4)
     one, two = (answer(Predictor(scorer), rows, header, jobs) for jobs in (1, 2))
     assert one == two
+
+
+@pytest.mark.parametrize("remembered", [300_000, 60])
+def test_words_that_nobody_asks_for_change_no_answer(scorer, profiles, short_chunks, monkeypatch, remembered):
+    monkeypatch.setattr(words, "REMEMBERED", remembered)
+    rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
+    _, written, _ = answer(Predictor(scorer), rows, ("id", "name", "bio", "captions"))
+    assert [row[4:] for row in written] == Predictor(scorer).rows(accounts_of(profiles))
 
 
 def test_rows_before_a_bad_one_are_answered_and_the_error_is_told(short_chunks):

@@ -9,9 +9,9 @@ import pytest
 from kolclf import words
 from kolclf.accounts import read_account, read_accounts
 from kolclf.data import MAX_TEXT, as_text
+from kolclf.letters import MARKS, as_ascii
 from kolclf.predictor import Predictor
 from kolclf.rules import Rules
-from kolclf.text import MARKS, as_ascii
 from kolclf.tokens import normalize, tokenize, tokenize_all
 from kolclf.words import Vocabulary
 

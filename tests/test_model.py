@@ -14,6 +14,7 @@ from sklearn.pipeline import Pipeline
 
 from kolclf import DataError, KolClassifier
 from kolclf.data import accounts_of
+from kolclf.folds import parted, taught
 from kolclf.pipeline import to_pipeline
 from kolclf.scorer import Features
 
@@ -144,10 +145,8 @@ def test_other_labels_are_set_aside_and_teach_abstention():
 
 def test_groups_stay_in_one_fold():
     groups = np.arange(len(PERSONS)) % 4
-    model = KolClassifier(C=3.0)
-    model.classes_ = np.array(["influencer", "kol"])
-    labels, trained = np.asarray(PERSONS["label"]), np.ones(len(PERSONS), dtype=bool)
-    for train, test in model._folds(labels, trained, 4, groups):
+    labels = np.asarray(PERSONS["label"])
+    for train, test in parted(labels, taught(labels), 4, groups, seed=0):
         assert not set(groups[train]) & set(groups[test])
 
 

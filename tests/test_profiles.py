@@ -11,7 +11,7 @@ from profiles import read_profiles, sides
 from short_cuts import areas
 from sklearn.feature_extraction.text import CountVectorizer
 
-from kolclf.evaluate import kappa
+from kolclf.metrics import kappa
 
 PROFILES = read_profiles()
 SIDES = ("kol", "influencer")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kolclf import words
 from kolclf.accounts import read
-from kolclf.text import fix_encoding
+from kolclf.letters import fix_encoding
 from kolclf.tokens import COLUMNAR, changes, normalize, tokenize, tokenize_all, tokenize_name
 from kolclf.words import Vocabulary
 
@@ -102,6 +102,15 @@ def test_memory_of_words_is_bounded(monkeypatch):
     for i in range(20):
         tokenize_all([" ".join(f"kata{chr(97 + i)}{chr(97 + j)}" for j in range(20))])
         assert len(words._vocabulary.tokens) <= 100
+
+
+def test_what_matters_is_told_from_other_words():
+    vocabulary = Vocabulary(lambda tokens: [token == "kopi" for token in tokens])
+    tokens = tokenize_all(["Kopi (susu), @rara_fiksi 5%", "KOPI bangettt"], vocabulary=vocabulary)
+    assert [tokens.of(i) for i in (0, 1)] == [["kopi", ".", "?", ".", "?", "?"], ["kopi", "?"]]
+    vocabulary.forget_others()
+    assert tokenize_all(["kopi susu"], vocabulary=vocabulary).of(0) == ["kopi", "?"]
+    assert vocabulary.tokens[:3] == [".", "?", "kopi"] and "susu" not in vocabulary.tokens
 
 
 MOJIBAKE = "".join(letters for letters in MOJIBAKE_CATEGORIES.values()).replace("-", "")

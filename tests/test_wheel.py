@@ -39,7 +39,8 @@ def test_the_wheel_predicts_with_its_own_model_and_rules(tmp_path):
     assert Path(python("-c", "import kolclf; print(kolclf.__file__)").strip()).is_relative_to(installed)
     packed = (installed / "kolclf" / "default.npz").read_bytes()
     assert packed == (REPOSITORY / "models" / "default.npz").read_bytes()
-    assert {"lexicon.toml", "rules.toml"} <= {path.name for path in (installed / "kolclf").iterdir()}
+    beside_modules = {"lexicon.toml", "rules.toml", "report.html", "report.css", "report.toml"}
+    assert beside_modules <= {path.name for path in (installed / "kolclf").iterdir()}
 
     answer = python(installed / "bin" / "kolclf", "predict", "--bio", "dr. Rina, Sp.A | Praktik RS Mitra Bogor")
     assert answer.startswith("kol ") and "source = model+rules" in answer

@@ -1,0 +1,126 @@
+"""The first steps of a text: its encoding, its stray signs, and all its letters as ASCII."""
+
+import html
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from kolclf.lexicon import lexicon
+
+MARKS = 30  # above one letter, as in the Stream-Safe Text Format (UAX 15); sorting more of them takes their square
+REMEMBERED = 64  # characters of a run that is kept in memory; longer ones seldom come again
+
+# Every letter that mojibake can hold but plain text seldom does; without one, there is nothing to undo.
+_DOUBTFUL = re.compile(
+    "[\x80-\x9f\xa2-\xa8\xaa\xac\xaf-\xb6\xb8-\xba\xbc-\xbe\xc0-\u052f\u2020\u2021\u2030\u20a0-\u20bf\u2116\u2200-\u22ff"
+    "\u2310\u2500-\u259f\u25ca\ud800-\udfff\uf8ff\ufb01\ufb02\ufffd]"
+)
+
+
+def fix_encoding(text: str) -> str:
+    """Undo mojibake, and drop halves of characters."""
+    if text.isascii() or not _DOUBTFUL.search(text):
+        return text
+    import ftfy  # noqa: PLC0415 (slow to import, seldom needed)
+
+    return ftfy.fix_encoding(text.encode("utf-8", "ignore").decode("utf-8"))
+
+
+# --- 2 repair and 3 letters: from here on a text is ASCII
+
+_CONTROL = dict.fromkeys([*range(9), *range(11, 32), 127], " ")
+_INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
+_INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
+_UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+_HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
+_SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
+
+
+def repair(text: str) -> str:
+    """Undo HTML entities and line breaks written out; drop control characters."""
+    if "&" in text:
+        text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
+    # "\\n" as two characters is what some scrapers write for a line break
+    text = text.replace("\\n", "\n")
+    return text if text.isprintable() else text.translate(_CONTROL)
+
+
+@cache
+def _look_alikes(table: str) -> dict[int, str]:
+    return {ord(seen): meant for meant, letters in lexicon()[table].items() for seen in letters}
+
+
+@cache
+def _emoji_names() -> dict[int, str]:
+    return {ord(sign): f"\nemoji{name}\n" for name, signs in lexicon()["emoji"].items() for sign in signs}
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_ascii(run: str) -> str:
+    """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
+    run = run.translate(_UNSEEN).translate(_look_alikes("letters"))
+    run = unicodedata.normalize("NFKC", run if len(run) <= MARKS else _with_few_marks(run))
+    run = re.sub(r"[^\W\x00-\x7f]+", _as_latin, _single_indicators(run))
+    run = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
+    return "".join(c if c.isascii() else "|" for c in run.translate(_emoji_names()))
+
+
+def _with_few_marks(run: str) -> str:
+    """Drop what is more than ``MARKS`` combining marks in a row."""
+    kept, marks = [], 0
+    for c in run:
+        marks = marks + 1 if unicodedata.combining(unicodedata.normalize("NFKD", c)[0]) else 0
+        if marks <= MARKS:
+            kept.append(c)
+    return "".join(kept)
+
+
+def _as_latin(match: re.Match[str]) -> str:
+    read = match[0].translate(_look_alikes("foreign_letters"))
+    return read if read.isascii() else match[0]
+
+
+def _single_indicators(text: str) -> str:
+    """Regional indicators come in pairs as flags; alone they are letters (``🇧 🇦 🇱 🇮``)."""
+    return re.sub(
+        r"(?<![\U0001F1E6-\U0001F1FF])[\U0001F1E6-\U0001F1FF](?![\U0001F1E6-\U0001F1FF])",
+        lambda match: chr(ord(match[0]) - 0x1F1E6 + ord("a")),
+        text,
+    )
+
+
+def _read_run(match: re.Match[str]) -> str:
+    return _as_ascii(match[0]) if len(match[0]) <= REMEMBERED else _as_ascii.__wrapped__(match[0])
+
+
+def read_letters(text: str) -> str:
+    """Read all characters as ASCII, and spaced-out letters as a word."""
+    if not text.isascii():
+        text = _FOREIGN.sub(_read_run, text)
+    return joined_letters(text)
+
+
+def joined_letters(text: str) -> str:
+    """Read ``d o k t e r`` as a word."""
+    if text.count(" ") < 3:
+        return text
+    return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
+
+
+def plain_letters(text: str) -> str:
+    """Return a text with fancy letters as plain ones and without invisible signs; emoji and accents stay.
+
+    >>> plain_letters("𝗱𝗿. Rina 🩺 caf\u00e9")
+    'dr. Rina 🩺 café'
+    """
+    return unicodedata.normalize("NFKC", repair(text).translate(_UNSEEN).translate(_look_alikes("letters")))
+
+
+def as_ascii(text: str) -> str:
+    """Return the ASCII that a text reads as, before anything else is done to it.
+
+    >>> as_ascii("𝗱𝗿. Rina"), as_ascii("caf\u00e9")
+    ('dr. Rina', 'cafe')
+    """
+    return read_letters(repair(text))

@@ -1,0 +1,121 @@
+"""What is personal in a text, or a number, and the placeholder that stands for it (``xphone``, ``xlink``, ...)."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from kolclf.letters import fix_encoding, plain_letters
+from kolclf.lexicon import lexicon, listed
+
+PLACE = "xplace"  # what the model counts for any town or region
+PLACEHOLDERS = frozenset(
+    {PLACE, "xphone", "xemail", "xlink", "xhandle", "xmoney", "xpercent", "xtime", "xnumber", "xtitle"}
+)
+_TOP_LEVEL = (
+    "com|co|net|org|info|link|bio|page|shop|store|app|news|xyz|blog|site|web|online|studio|design|tv"
+    "|dev|asia|biz|id|ee|me|io|ai|cc|ke|be|ly|gl|gg|my|sg"
+)
+_AMOUNT = r"\d(?:[\d.,]{0,14}\d)?"
+_LOCAL = r"[\w.+&'%-]"  # of an e-mail address
+_AT = r"(?:@|%40| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?)"
+_DOT = r"(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?)"
+_MAIL = "gmail|ymail|yahoo|hotmail|outlook|icloud|rocketmail|protonmail"
+_PATH = r"[/\\][^\s|]{0,2000}"
+
+
+def _link(match: re.Match[str]) -> str:
+    host = match[0].lower().split("//")[-1].split("/")[0].split(".")
+    return f" xlink {' '.join(part for part in host if part in _platforms())} "
+
+
+@cache
+def _platforms() -> frozenset[str]:
+    return frozenset(listed(lexicon()["words"]["platforms"]))
+
+
+PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook|snapchat|username|linktree"
+_A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
+_PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+    (
+        re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
+        lambda match: f" x{match[1].lower().replace('url', 'link')} ",
+    ),
+    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,24}}){{1,3}}", re.I), " xemail "),
+    (
+        re.compile(
+            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}[ -]?[(\[]?\bat\b[)\]]?[ -]?[\w-]{{1,63}}[ -]?[(\[]?\bdot\b[)\]]?[ -]?[a-z]{{2,4}}\b",
+            re.I,
+        ),
+        " xemail ",
+    ),
+    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I), " xemail "),
+    (re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
+    (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
+    # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
+    (
+        re.compile(
+            r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}"
+        ),
+        _link,
+    ),
+    (
+        re.compile(
+            rf"(?<![\w@.])(?:s\.id/[^\s|]{{1,2000}}|[\w-]{{2,63}}(?:(?!\.){_DOT}| dot )(?:{_TOP_LEVEL})\b(?:{_PATH})?)",
+            re.I,
+        ),
+        " xlink ",
+    ),
+    (
+        re.compile(
+            r"(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
+            r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
+            re.I,
+        ),
+        " xhandle ",
+    ),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I), r" \1 xhandle "),
+    (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
+    (
+        re.compile(
+            rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
+            rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
+            re.I,
+        ),
+        " xmoney ",
+    ),
+    (re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
+    (re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I), " xtime "),
+    (re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
+    (re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()-]{0,2}\d){7,14}(?!\d)"), " xphone "),
+    (re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()-]{0,2}\d){8,14}(?!\d)"), " xphone "),
+]
+
+
+_HINTS = re.compile(r"[\d@_.:=<\[%]|\b(?:at|dot)\b", re.I)  # what every placeholder has at least one of
+
+
+def put_placeholders(text: str) -> str:
+    """Replace links, addresses, phone numbers, handles, money, shares and times by their kind."""
+    if not _HINTS.search(text):
+        return text
+    for pattern, kind in _PLACEHOLDERS:
+        text = pattern.sub(kind, text)
+    return text
+
+
+_HIDDEN = re.compile(r" *\bx(phone|email|link|handle)\b *")
+_SEEN = {" xmoney ", " xpercent ", " xtime ", " xnumber "}
+
+
+def hide_personal(text: str) -> str:
+    """Return a text for people to read: links, addresses, telephone numbers and handles are hidden, all else stays.
+
+    >>> hide_personal("dr. Rina 🩺 jam 08.00, WA 0812-0000-1234 @rina_fiksi")
+    'dr. Rina 🩺 jam 08.00, WA <phone> <handle>'
+    """
+    read = plain_letters(fix_encoding(text))
+    for pattern, kind in _PLACEHOLDERS:
+        if kind not in _SEEN:
+            read = pattern.sub(kind, read)
+    return _HIDDEN.sub(r" <\1> ", read).replace("  ", " ").strip() if _HIDDEN.search(read) else text
