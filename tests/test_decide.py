@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kolclf.decide import Decision, Evidence, Policy, decide, sigmoid
+from kolclf.decide import LEAD, MIN_KNOWN, OBJECTION, STRONG, UNSURE, Decision, Evidence, Policy, decide, sigmoid
 from kolclf.rules import Verdict
 
 CASES = json.loads((Path(__file__).parent / "cases" / "decide.json").read_text(encoding="utf-8"))
@@ -60,6 +60,69 @@ def test_a_smaller_error_never_narrows_the_band():
 @pytest.mark.parametrize("x", [-800.0, 0.0, 800.0])
 def test_sigmoid_does_not_overflow(x):
     assert sigmoid(x) == pytest.approx((np.sign(x) + 1) / 2)
+
+
+@given(st.floats(-15, 15))
+def test_sigmoid_is_the_inverse_of_the_log_odds(x):
+    p = sigmoid(x)
+    assert np.log(p) - np.log(sigmoid(-x)) == pytest.approx(x, abs=1e-6)
+
+
+def logit(p):
+    return float(np.log(p / (1 - p)))
+
+
+@pytest.mark.parametrize(
+    ("given_", "cause", "source"),
+    [
+        ({"rules": LEAD}, "", "rules"),
+        ({"rules": LEAD - 0.01}, "too_little", "rules"),
+        ({"rules": -LEAD}, "", "rules"),
+        ({"rules": STRONG, "model": logit(0.499 - OBJECTION)}, "conflict", "model+rules"),
+        ({"rules": -STRONG, "model": logit(0.501 + OBJECTION)}, "conflict", "model+rules"),
+        ({"rules": -STRONG, "model": logit(0.499 - OBJECTION)}, "", "model+rules"),
+        ({"rules": STRONG, "model": logit(0.501 - OBJECTION)}, "", "model+rules"),
+        ({"rules": STRONG - 0.01, "model": logit(0.499 - OBJECTION)}, "", "model+rules"),
+        ({"rules": STRONG, "model": logit(0.499 + UNSURE)}, "", "rules"),
+        ({"rules": STRONG, "model": logit(0.501 + UNSURE)}, "", "model+rules"),
+        ({"rules": 3.0, "model": 3.0, "known": MIN_KNOWN}, "", "model+rules"),
+        ({"rules": 3.0, "model": 3.0, "known": MIN_KNOWN - 1}, "", "rules"),
+        ({"model": 3.0, "answerable": -5.0}, "", "model"),
+        ({"rules": 1.0, "neither": STRONG}, "account_kind", "rules"),
+        ({"rules": 1.0, "neither": STRONG - 0.01}, "", "rules"),
+        ({"rules": STRONG, "neither": STRONG}, "", "rules"),
+    ],
+)
+def test_at_the_edges(given_, cause, source):
+    decision = decide(evidence(**given_), Policy())
+    assert (decision.cause, decision.source) == (cause, source)
+
+
+def test_the_model_is_judged_by_its_own_scale_and_both_by_theirs():
+    policy = Policy(2.0, 0.5, 0.25, model_alone=(1.0, 2.0), rules_alone=(3.0, -1.0))
+    decision = decide(
+        evidence(rules=-STRONG, model=-1.0), policy
+    )  # by itself the model says sigmoid(-1 + 2), a weak yes
+    assert (decision.source, decision.cause, decision.p_kol) == ("model+rules", "", sigmoid(-2.0 - 1.0 + 0.25))
+    assert decide(evidence(rules=-STRONG, model=0.0), policy).cause == "conflict"
+    assert decide(evidence(rules=1.5), policy).p_kol == sigmoid(3.0 * 1.5 - 1.0)
+
+
+@pytest.mark.parametrize(
+    ("p", "is_kol", "max_error", "width"),
+    [
+        ([], [], 0.0, 0.0),
+        ([0.9], [True], 0.0, 0.0),
+        ([0.9, 0.1], [True, False], 0.0, 0.0),
+        ([0.9, 0.75, 0.75, 0.5], [True, True, False, False], 0.0, 0.4),
+        ([0.9, 0.25, 0.75, 0.5], [True, True, True, True], 0.34, 0.25),
+        ([0.9], [False], 0.0, 0.5),
+        ([0.5, 1.0], [False, True], 0.0, 0.0),
+    ],
+)
+def test_the_width_of_the_band(p, is_kol, max_error, width):
+    policy = Policy(held_out_p=np.array(p), held_out_is_kol=np.array(is_kol, dtype=bool))
+    assert policy.half_width(max_error) == pytest.approx(width)
 
 
 def test_a_decision_is_plain():

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from kolclf import data, header, npz, rules, rulesfile, store, writers
 from kolclf.cli import app
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,14 @@ def test_the_opening_session_is_what_is_printed(page, tmp_path, monkeypatch):
         printed = [line.rstrip() for line in result.output.splitlines()]
         assert [line for line in shown.splitlines() if line and line not in printed] == []
         assert result.exit_code == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_limits_are_those_of_the_code(page):
+    section = re.search(r"## (?:Limits|Batas)\n(.*?)\n## ", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)[1]
+    numbers = [int(re.sub("[.,]", "", number)) for number in re.findall(r"\d[\d.,]*\d", section)]
+    limits = [data.MAX_TEXT, writers.XLSX_CELL, npz.MAX_BYTES, npz.MAX_RATIO, store.MAX_FEATURES, header.MAX_NGRAMS]
+    assert numbers == [*limits, rulesfile.MAX_FILE, rules.MAX_PHRASE, rules.MAX_WEIGHT]
 
 
 @pytest.mark.parametrize("page", PAGES)
