@@ -21,6 +21,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
+from threadpoolctl import threadpool_limits
 
 from kolclf.concepts import find_concepts
 from kolclf.text import BREAK
@@ -196,7 +197,8 @@ def areas(rows: list[dict[str, Any]]) -> dict[str, float]:
 
     def held_out(model: Any, features: Any) -> Any:
         cv = GroupKFold(min(FOLDS, len(set(groups))))
-        return cross_val_predict(model, features, is_kol, groups=groups, cv=cv, method="predict_proba")[:, 1]
+        with threadpool_limits(1):  # two threads of OpenMP wait for each other long where other work goes on
+            return cross_val_predict(model, features, is_kol, groups=groups, cv=cv, method="predict_proba")[:, 1]
 
     scores = {name: held_out(boosted, matrix) for name, matrix in figures.items()}
     scores |= {name: held_out(linear, matrix) for name, matrix in words.items()}
