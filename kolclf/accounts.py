@@ -59,6 +59,8 @@ class Accounts(Sequence[Mapping[str, Reading]]):
     ----------
     fields : mapping of str to Texts
         ``bio`` and ``captions``.
+    written : mapping of str to sequence of str
+        Every account's ``name``, ``bio`` and ``captions`` as they were given.
 
     Examples
     --------
@@ -67,8 +69,8 @@ class Accounts(Sequence[Mapping[str, Reading]]):
     (2, ['istri', 'xtitle', 'budi'], ('<nursing>', '<profession>'))
     """
 
-    def __init__(self, fields: Mapping[str, Texts]) -> None:
-        self.fields = fields
+    def __init__(self, fields: Mapping[str, Texts], written: Mapping[str, Sequence[str]]) -> None:
+        self.fields, self.written = fields, written
 
     def __len__(self) -> int:
         """Return the number of accounts."""
@@ -88,7 +90,8 @@ class Accounts(Sequence[Mapping[str, Reading]]):
     def __getitem__(self, index: int | slice) -> "Mapping[str, Reading] | Accounts":
         """Return one account, or some that follow one another."""
         if isinstance(index, slice):
-            return Accounts({field: texts.part(index) for field, texts in self.fields.items()})
+            fields = {field: texts.part(index) for field, texts in self.fields.items()}
+            return Accounts(fields, {part: texts[index] for part, texts in self.written.items()})
         row = range(len(self))[index]
         return {field: texts.of(row) for field, texts in self.fields.items()}
 
@@ -119,7 +122,8 @@ def read_accounts(
     vocabulary = vocabulary or current_vocabulary()
     n, both = len(bios), read_texts([*bios, *captions], vocabulary)
     in_bio, in_captions = both.part(slice(n)), both.part(slice(n, 2 * n))
-    return Accounts({"bio": _with_names(names, in_bio) if any(names) else in_bio, "captions": in_captions})
+    fields = {"bio": _with_names(names, in_bio) if any(names) else in_bio, "captions": in_captions}
+    return Accounts(fields, {"name": names, "bio": bios, "captions": captions})
 
 
 def read_account(name: str = "", bio: str = "", captions: str = "") -> Accounts:
@@ -131,31 +135,37 @@ def read_account(name: str = "", bio: str = "", captions: str = "") -> Accounts:
     return read_accounts([name], [bio], [captions])
 
 
-def _with_names(names: Sequence[str], bios: Texts) -> Texts:
-    """Put the titles of names before the bios, and what the names say of them ("dr. Cinta") or of the kind of account."""
-    tokens = tokenize_all(names, is_name=True, vocabulary=bios.tokens.vocabulary)
+def find_titles_in_names(tokens: Tokens) -> Matches:
+    """Return the titles in display names, and what the names say of them ("dr. Cinta"); each counts as its first token."""
     found = find_concepts(tokens)
     firsts = [tokens.vocabulary.tokens[code] for code in tokens.codes[found.start].tolist()]
     titled = np.array([i for i, word in enumerate(firsts) if word.startswith(("gelar", TAKEN_BACK))], dtype=np.int64)
+    return Matches(*(column[titled] for column in found))
+
+
+def _with_names(names: Sequence[str], bios: Texts) -> Texts:
+    """Put the titles of names before the bios, and what the names say of the kind of account behind them."""
+    tokens = tokenize_all(names, is_name=True, vocabulary=bios.tokens.vocabulary)
+    titles = find_titles_in_names(tokens)
     rows = tokens.rows()
-    of_title, of_kind = rows[found.start[titled]], find_kinds_in_names(tokens)
+    of_title, of_kind = rows[titles.start], find_kinds_in_names(tokens)
 
     # each title becomes a token at the head of its bio, and a break parts them from the rest
     head_rows = np.unique(of_title)
     inserted = np.bincount(of_title, minlength=len(names)) + np.isin(np.arange(len(names)), head_rows)
     at = np.append(of_title, head_rows)
     order = np.argsort(at, kind="stable")
-    heads = np.append(tokens.codes[found.start[titled]], np.zeros(len(head_rows), dtype=np.int64))
+    heads = np.append(tokens.codes[titles.start], np.zeros(len(head_rows), dtype=np.int64))
     joined = np.insert(bios.tokens.codes, bios.tokens.indptr[at[order]], heads[order])
     shift = np.append(0, np.cumsum(inserted))
     indptr = bios.tokens.indptr + shift
-    starts = indptr[of_title] + np.arange(len(titled)) - np.searchsorted(of_title, of_title)
+    starts = indptr[of_title] + np.arange(len(of_title)) - np.searchsorted(of_title, of_title)
     ends_of_kinds = indptr[of_kind.rows + 1] - 1
     moved = shift[bios.rows + 1]
     row = np.concatenate([of_title, bios.rows, of_kind.rows])
     start = np.concatenate([starts, bios.matches.start + moved, ends_of_kinds])
     end = np.concatenate([starts + 1, bios.matches.end + moved, ends_of_kinds])
-    meaning = np.concatenate([found.meaning[titled], bios.matches.meaning, of_kind.meaning])
+    meaning = np.concatenate([titles.meaning, bios.matches.meaning, of_kind.meaning])
     order = np.argsort(row, kind="stable")
     return Texts(
         Tokens(tokens.vocabulary, joined, indptr), Matches(start[order], end[order], meaning[order]), row[order]

@@ -86,7 +86,8 @@ def predict_table(
             promotes += columns_of_answers.get("promotes", ()).count("yes")
             if "p_kol" in added:
                 review = (i for i, cells in enumerate(answers) if cells[0] == "review")
-                closest += [(abs(float(answers[i][1] or 0.0) - 0.5), rows + i + 1, answers[i][-1]) for i in review]
+                p, why = columns_of_answers["p_kol"], columns_of_answers["reason"]
+                closest += [(abs(float(p[i] or 0.0) - 0.5), rows + i + 1, why[i]) for i in review]
                 closest = sorted(closest)[:REVIEW_FIRST]
             rows += len(chunk)
             progress(rows)
@@ -157,13 +158,14 @@ class _Answerer:
 
     def __init__(self, predictor: Predictor, columns: Columns) -> None:
         self._predictor, self._columns = predictor, columns
-        self._vocabulary = Vocabulary(predictor.matters)
+        self._matters = None if predictor.explain else predictor.matters  # an explanation tells what is ignored, too
+        self._vocabulary = Vocabulary(self._matters)
 
     def __call__(self, rows: Sequence[Row]) -> list[Row]:
         if self._vocabulary.is_full:  # memory must not grow with the table
             self._vocabulary.forget_others()
         if self._vocabulary.is_full:
-            self._vocabulary = Vocabulary(self._predictor.matters)
+            self._vocabulary = Vocabulary(self._matters)
         return self._predictor.rows(accounts_in(rows, self._columns, self._vocabulary))
 
 

@@ -98,6 +98,10 @@ def predict(
     name: Name = None,
     max_error: MaxError = 0.03,
     no_review: NoReview = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Add columns with the evidence: strongest words, and a sum for each criterion."),
+    ] = False,
     jobs: Jobs = None,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
@@ -108,17 +112,24 @@ def predict(
     """Answer every account of a table, or one given by --bio, --caption and --name.
 
     Examples: kolclf predict accounts.xlsx -o result.xlsx; kolclf predict --bio "dr. Rina, Sp.A | RS Mitra Bogor"
+
+    --explain adds evidence_kol and evidence_influencer, the words that speak most for each side, as they were written, with
+    what they add, and criterion_medium, criterion_credibility, criterion_area, criterion_daily_work and criterion_livelihood, the
+    sums by criterion. All are in log-odds for KOL: plus speaks for kol, minus for influencer; 0.7 doubles the odds, 2.2 makes
+    them nine times as high. A model of other labels adds evidence_for and evidence_against, for its answer.
     """
     from kolclf import render, render_account
     from kolclf.batch import output_columns, predict_table
     from kolclf.data import find_columns
-    from kolclf.predictor import open_predictor
+    from kolclf.predictor import NUMBERS, open_predictor
     from kolclf.tables import read_table
     from kolclf.writers import open_writer
 
-    predictor = open_predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
+    options = {"max_error": max_error, "review": not no_review, "language": lang.value, "explain": explain}
+    predictor = open_predictor(model, no_model, rules, **options)
     if is_single(accounts, bio, caption, name):
-        render_account.answer(predictor, account_given(name, bio, caption))
+        show = render_account.explanation if explain else render_account.answer
+        show(next(predictor.explanations(account_given(name, bio, caption))), lang.value)
         return
     table = read_table(str(accounts))
     given = given_columns(
@@ -127,9 +138,10 @@ def predict(
     columns = find_columns(table, given)
     header = output_columns(table.columns, predictor.answer_columns)
     render.say(f"{table.path}: {columns.described(table.columns)}")
-    if clashes := [name for name in header[len(table.columns) :] if name not in predictor.answer_columns]:
+    named = list(zip(header[len(table.columns) :], predictor.answer_columns, strict=True))
+    if clashes := [name for name, own in named if name != own]:
         render.say(f"the input has columns of these names already, so ours are called {', '.join(clashes)}")
-    numbers = header[len(table.columns) + 1 : len(table.columns) + 2]
+    numbers = [name for name, own in named if own in NUMBERS]
     with (
         open_writer(output, header, table, numbers, render.say) as writer,
         render.counting(table, "accounts") as progress,
@@ -143,12 +155,18 @@ def explain(
     accounts: Accounts = None,
     row: Annotated[int | None, typer.Option("--row", min=1, help="Number of the account in the file, from 1.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="Id of the account in the file.")] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="Everything as JSON; of a file without --row or --id, a line for each account."),
+    ] = False,
     model: ModelFile = None,
     no_model: NoModel = False,
     rules: RulesFile = None,
     bio: Bio = None,
     caption: Caption = None,
     name: Name = None,
+    max_error: MaxError = 0.03,
+    no_review: NoReview = False,
     steps: Annotated[bool, typer.Option("--steps", help="Show what each text step changed.")] = False,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
@@ -159,27 +177,43 @@ def explain(
     """Show why one account is answered as it is: its words and rules, by criterion.
 
     Examples: kolclf explain accounts.csv --row 3; kolclf explain --bio "bukan dokter, cuma istri dokter" --steps
+
+    Each word, concept and rule stands with what it adds to the log-odds for KOL. In the JSON, intercept and the amounts of all
+    contributions sum to log_odds, and so do intercept and the words, among which the contributions are shared out; p_kol is
+    1 / (1 + exp(-log_odds)), and null where there was nothing to score. Its keys: label, p_kol, source, promotes, reason,
+    log_odds, intercept; guess and cause (behind a review); criteria (sums); model and rules (what each says alone: log_odds,
+    p_kol); limits (what goes to review: low, high, answerable, min_answerable); contributions (word, why, field, start, end,
+    times, source, feature, criterion, side, amount); words (word, field, start, end, amount); ignored (word, field, start, end,
+    why); texts (name, bio, captions: start and end count their characters). Lines of a whole file begin with row. A model of
+    other labels has p for p_kol, and null where a key is of KOLs alone.
     """
     from kolclf import render_account
     from kolclf.data import cells_of, find_account, find_columns
     from kolclf.predictor import open_predictor
     from kolclf.tables import read_table
 
-    if is_single(accounts, bio, caption, name):
-        texts = {"name": name or "", "bio": bio or "", "captions": "\n".join(caption or [])}
-    else:
-        if (row is None) == (id is None):
-            raise typer.BadParameter("say which account of the file: --row N or --id X")
+    is_one = is_single(accounts, bio, caption, name)
+    if not is_one and (row is None) == (id is None) and not (as_json and row is None):
+        raise typer.BadParameter("say which account of the file: --row N or --id X, or --json for all of them")
+    predictor = open_predictor(model, no_model, rules, max_error=max_error, review=not no_review, language=lang.value)
+    texts = {"name": name or "", "bio": bio or "", "captions": "\n".join(caption or [])}
+    if not is_one:
         table = read_table(str(accounts))
         given = given_columns(
             id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
         )
         columns = find_columns(table, given)
+        if row is None and id is None:
+            render_account.json_lines(predictor, table, columns)
+            return
         texts = cells_of(find_account(table, columns, row, id), columns)
-    predictor = open_predictor(model, no_model, rules, language=lang.value)
+    [why] = predictor.explanations(account_given(texts["name"], texts["bio"], [texts["captions"]]))
+    if as_json:
+        typer.echo(render_account.as_json(why, indent=2))
+        return
     if steps:
         render_account.steps(texts)
-    render_account.explanation(predictor, account_given(texts["name"], texts["bio"], [texts["captions"]]))
+    render_account.explanation(why, lang.value)
 
 
 @command

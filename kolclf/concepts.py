@@ -152,10 +152,12 @@ def find_concepts(tokens: Tokens) -> Matches:
 
 
 class Kinds(NamedTuple):
-    """The kinds of account that names tell: the number of the name, and the meaning."""
+    """The kinds of account that names tell: the number of the name, the meaning, and the tokens that tell it."""
 
     rows: Ints
     meaning: Ints
+    start: Ints
+    end: Ints
 
 
 def find_kinds_in_names(tokens: Tokens) -> Kinds:
@@ -168,4 +170,4 @@ def find_kinds_in_names(tokens: Tokens) -> Kinds:
     """
     index, meaning = _name_lexicon()
     found = index.longest(tokens)
-    return Kinds(tokens.rows()[found.start], meaning[found.phrase])
+    return Kinds(tokens.rows()[found.start], meaning[found.phrase], found.start, found.end)

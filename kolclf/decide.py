@@ -89,6 +89,12 @@ def scales(policy: Policy, source: str) -> tuple[float, float, float]:
     return 0.0, *policy.rules_alone
 
 
+def log_odds_of(evidence: Evidence, policy: Policy, source: str) -> float:
+    """Return the log-odds for KOL behind an answer of a source."""
+    slope, rules_slope, offset = scales(policy, source)
+    return slope * (evidence.model or 0.0) + rules_slope * evidence.verdict.log_odds + offset
+
+
 def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: bool = True) -> Decision:
     """Turn the evidence on one account into an answer.
 
@@ -124,8 +130,7 @@ def decide(evidence: Evidence, policy: Policy, half_width: float = 0.0, review: 
         source = "model+rules" if verdict.hits else "model"
     else:
         source = "rules" if verdict.hits else "none"
-    slope, rules_slope, offset = scales(policy, source)
-    log_odds = slope * (model or 0.0) + rules_slope * verdict.log_odds + offset
+    log_odds = log_odds_of(evidence, policy, source)
     p_kol = sigmoid(log_odds)
     guess = LABELS[0] if log_odds > 0 else LABELS[1]
     sides_differ = (verdict.log_odds > 0) != (model_p > 0.5)

@@ -22,9 +22,9 @@ from kolclf.evaluation import (
     Mistake,
     ModelFacts,
     SecondReading,
+    Span,
 )
 from kolclf.folds import account_groups
-from kolclf.highlights import highlights
 from kolclf.labelled import Labelled
 from kolclf.metrics import Statistic, bootstrap, class_statistics, kappa_statistic, mean, statistics
 from kolclf.outcomes import Bools, Outcomes, by_slice, coverage_error, outcomes, reliability, scored
@@ -34,6 +34,7 @@ from kolclf.rules import Verdict
 from kolclf.scorer import Floats
 
 SILENT = Verdict((), 0.0, 0.0, False)  # rules that say nothing
+LEAST = 0.2  # log-odds; what adds less is no reason to look at a word
 PACKAGES = ("kolclf", "scikit-learn", "PySastrawi", "numpy")
 
 
@@ -211,7 +212,12 @@ def _mistakes(rows: Labelled, answered: Sequence[Answered], found: Outcomes) -> 
 def _mistake(rows: Labelled, row: int, answered: Answered, p: float) -> Mistake:
     account = {part: hide_personal(text) if part != "name" else text for part, text in rows.accounts[row].items()}
     label, guess, _, source, _, cause = answered.decision
-    spans = highlights(answered.by, account)
+    [why] = answered.by.explanations(accounts_of([account]))
+    sides = LABELS if why.criteria else (label, "")
+    spans: dict[str, list[Span]] = {"name": [], "bio": [], "captions": []}
+    for word in why.words:
+        if abs(word.amount) >= LEAST and (side := sides[word.amount < 0]):
+            spans[word.field].append(Span(word.start, word.end, side, abs(word.amount)))
     return Mistake(
         rows.numbers[row],
         account["bio"],

@@ -1,20 +1,16 @@
-"""Why: what each word and rule adds, grouped by the five criteria, and one sentence for a table."""
+"""Why: what each word, concept and rule adds to the log-odds, by the five criteria of the labelling guide."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
-from kolclf.accounts import Accounts, Reading
-from kolclf.decide import Decision
+from kolclf.accounts import Reading
 from kolclf.meanings import concept_name, criterion_of_feature
-from kolclf.placeholders import PLACEHOLDERS
+from kolclf.placeholders import PLACE
+from kolclf.reasons import spoken
 from kolclf.rules import CRITERIA, Hit, Verdict
-from kolclf.scorer import Floats, Rows, Scorer
-from kolclf.stem import stem
-from kolclf.text import BREAK
-from kolclf.titles import written_title
+from kolclf.scorer import Features, Floats, Rows, Scorer
+from kolclf.spans import Place, Span, Written
 
 CRITERION_NAMES = {
     "medium": {"id": "1 media", "en": "1 medium"},
@@ -24,183 +20,164 @@ CRITERION_NAMES = {
     "livelihood": {"id": "5 penghasilan", "en": "5 livelihood"},
     "other": {"id": "kata lain", "en": "other words"},
 }
-_TEXT = {
-    "kol": {"id": "KOL", "en": "KOL"},
-    "influencer": {"id": "Influencer", "en": "Influencer"},
-    "review": {"id": "Perlu ditinjau", "en": "Review"},
-    "words": {"id": "kata seperti {}", "en": "words such as {}"},
-    "guess": {"id": "condong {}", "en": "leans {}"},
-    "too_little": {"id": "teks terlalu sedikit untuk menilai", "en": "too little text to judge by"},
-    "not_answerable": {
-        "id": "tidak jelas menunjukkan profesi maupun kegiatan kreator",
-        "en": "shows neither a profession nor creator activity clearly",
-    },
-    "unsure": {"id": "buktinya lemah atau bercampur", "en": "the evidence is weak or mixed"},
-    "conflict": {"id": "model condong {}, aturan condong {}", "en": "the model leans {}, the rules lean {}"},
-    "claimed": {
-        "id": "gelar diklaim, belum diverifikasi, dan ada promosi",
-        "en": "title claimed, not verified, and promotion shows",
-    },
-    "nothing": {"id": "kata-katanya lebih khas {}", "en": "its words are more typical of {}s"},
-    "label": {"id": "mirip contoh berlabel {}", "en": "resembles the rows labelled {}"},
+PERSONAL = {
+    "xphone": {"id": "nomor telepon", "en": "phone number"},
+    "xemail": {"id": "alamat email", "en": "e-mail address"},
+    "xlink": {"id": "tautan", "en": "link"},
+    "xhandle": {"id": "nama akun", "en": "handle"},
 }
+_ANY_PLACE = {"id": "nama tempat, semuanya dihitung sama", "en": "a place; all places count alike"}
 
 
 class Contribution(NamedTuple):
-    """What one piece of evidence adds to the log-odds for KOL (or for the predicted class of another model)."""
+    """What one piece of evidence adds.
+
+    Attributes
+    ----------
+    word : str
+        As it was written, and in other words that mean the same; what is personal by its kind, as in ``[phone number]``.
+    why : str
+        What the words mean to the model, or why the rule counts them; empty for words that count as themselves.
+    field : {"name", "bio", "captions"}
+    start, end : int
+        Characters of the field, where the words stand first.
+    times : int
+        How often they stand in the account's bio (with the titles of the name) or captions. A rule counts a field once.
+    source : {"model", "rule"}
+    feature : str
+        What the model calls it (a stem, two stems, a concept), or the id of the rule.
+    criterion : str
+        One of the five, or ``other``.
+    side : str
+        Label that it speaks for; ``neither`` for rules that tell of an account that is no person to decide on.
+    amount : float
+        In log-odds for ``kol``; of a model with other labels what it adds to the score of the answer.
+    """
 
     word: str
+    why: str
     field: str
+    start: int
+    end: int
+    times: int
     source: str
+    feature: str
     criterion: str
+    side: str
     amount: float
 
 
-def model_contributions(
-    scorer: Scorer, account: Accounts, scale: float = 1.0, language: str = "id"
-) -> list[Contribution]:
-    """Return what each known feature of one account adds, the strongest first.
+class Part(NamedTuple):
+    """A contribution and the tokens that it comes from: all spans of its field; an empty span is words of the name."""
 
-    With the intercept they sum to the model's log-odds, times ``scale``.
+    contribution: Contribution
+    field: str
+    spans: Sequence[Span]
+
+
+def model_parts(
+    scorer: Scorer, rows: Rows, row: int, account: Written, coef: Floats, sides: tuple[str, str], language: str
+) -> Iterator[Part]:
+    """Yield what each known feature of one row adds; with the intercept they sum to its score.
+
+    Parameters
+    ----------
+    scorer, rows, row
+        The model, what ``scorer.transform`` made of some accounts, and the number of one.
+    account : Written
+        That account.
+    coef : ndarray of shape (n_features,)
+    sides : tuple of str
+        Labels that positive and negative amounts speak for.
+    language : {"id", "en"}
     """
-    return _contributions(scorer, account, scale * scorer.coef[0], language)
+    found = {field: _Found(scorer.features, reading) for field, reading in account.read.items()}
+    of_row = slice(rows.indptr[row], rows.indptr[row + 1])
+    columns = rows.columns[of_row]
+    for column, amount in zip(columns.tolist(), (rows.values[of_row] * coef[columns]).tolist(), strict=True):
+        field, feature = scorer.columns[column]
+        spans, group = found[field].of(feature)
+        tokens = [token for token, _ in account.tokens[field][slice(*spans[0])]]
+        why = concept_name(feature, language) if group else _ANY_PLACE[language] if feature == PLACE else ""
+        place = account.place(field, *spans[0], [feature])
+        word = as_written(account, field, spans[0], place, language)
+        if len(spans) > 1:
+            places = (account.place(field, *span, [feature]) for span in spans)
+            words = (as_written(account, field, *where, language) for where in zip(spans, places, strict=True))
+            word = _each_once(words)
+        criterion, side = criterion_of_feature(group or feature, " ".join(tokens)), sides[amount <= 0]
+        times = len(spans)
+        yield Part(Contribution(word, why, *place, times, "model", feature, criterion, side, amount), field, spans)
 
 
-def class_contributions(scorer: Scorer, account: Accounts, best: int, language: str = "id") -> list[Contribution]:
-    """Return what each known feature adds to the score of the class ``best``, the strongest first."""
-    return _contributions(scorer, account, scorer.coef_of(best), language)
-
-
-def _contributions(scorer: Scorer, account: Accounts, coef: Floats, language: str) -> list[Contribution]:
-    rows = scorer.transform(account)
-    return list(strongest(scorer, account, rows, 0, rows.values * coef[rows.columns], language))
-
-
-def strongest(
-    scorer: Scorer, accounts: Accounts, rows: Rows, row: int, amounts: Floats, language: str, sign: int = 0
-) -> Iterator[Contribution]:
-    """Yield what the features of one row add, the strongest first; with a sign, only what speaks for that side.
-
-    ``amounts`` tells what each value of ``rows`` adds.
-    """
-    first, last = rows.indptr[row], rows.indptr[row + 1]
-    of_row = amounts[first:last]
-    order = np.argsort(-np.abs(of_row) if not sign else -sign * of_row, kind="stable")
-    for place in order.tolist():
-        amount = float(of_row[place])
-        if amount * sign < 0:
-            return
-        field, feature = scorer.columns[rows.columns[first + place]]
-        tokens = accounts.fields[field].tokens
-        words = tokens.words(rows.start[first + place], rows.end[first + place])
-        shown = _shown(words)
-        if feature.startswith("<"):
-            shown = f"“{shown or feature}” ({concept_name(feature, language)})"
-        yield Contribution(shown, field, "model", criterion_of_feature(feature, " ".join(words)), amount)
-
-
-def rule_contributions(
-    verdict: Verdict, account: Accounts, language: str = "id", scale: float = 1.0
-) -> list[Contribution]:
-    """Return what each rule that fired adds to the log-odds for KOL, the strongest first."""
+def rule_parts(verdict: Verdict, account: Written, language: str, scale: float = 1.0) -> Iterator[Part]:
+    """Yield what each rule that fired adds to the log-odds for KOL, times ``scale``; rules for ``neither`` add nothing."""
     sign = {"kol": scale, "influencer": -scale, "neither": 0.0}
-    found = [
-        Contribution(
-            explained_hit(hit, account[0], language),
-            hit.field,
-            "rule",
-            hit.rule.criterion,
-            sign[hit.rule.side] * hit.rule.weight,
-        )
-        for hit in verdict.hits
-    ]
-    return sorted(found, key=lambda item: -abs(item.amount))
+    for rule, field, start, end in verdict.hits:
+        place = account.place(field, start, end, rule.any)
+        word = as_written(account, field, (start, end), place, language)
+        why, amount = rule.why[language], sign[rule.side] * rule.weight
+        found = Contribution(word, why, *place, 1, "rule", rule.id, rule.criterion, rule.side, amount)
+        yield Part(found, field, [(start, end)])
 
 
-def by_criterion(contributions: Sequence[Contribution]) -> dict[str, float]:
+def _each_once(words: Iterable[str]) -> str:
+    found: dict[str, str] = {}
+    for word in words:
+        found.setdefault(word.casefold(), word)
+    return ", ".join(found.values())
+
+
+class _Found:
+    """Where the features of a text stand among its tokens, and what group a concept stands for where it does so first."""
+
+    def __init__(self, features: Features, reading: Reading) -> None:
+        self._forms = features.forms(reading.tokens)
+        self._starts: dict[str, list[int]] = defaultdict(list)
+        for start, form in enumerate(self._forms):
+            self._starts[form].append(start)
+        self._concepts: dict[str, tuple[list[Span], str]] = {}
+        for match in reading.concepts:
+            for value in match.values:
+                self._concepts.setdefault(value, ([], match.values[0]))[0].append((match.start, match.end))
+
+    def of(self, feature: str) -> tuple[list[Span], str]:
+        """Return the spans of a feature, and the group of a concept."""
+        if feature in self._concepts:
+            return self._concepts[feature]
+        forms = feature.split(" ")
+        ends = ((start, start + len(forms)) for start in self._starts[forms[0]])
+        return [(start, end) for start, end in ends if self._forms[start:end] == forms], ""
+
+
+def as_written(account: Written, field: str, span: Span, place: Place, language: str) -> str:
+    """Return the tokens that stand in a place as they were written, what is personal among them by its kind."""
+    tokens = account.tokens[field][slice(*span)]
+    if all(token not in PERSONAL for token, _ in tokens):
+        return account.written(place) or spoken([token for token, _ in tokens])
+    return " ".join(f"[{PERSONAL[word][language]}]" if word in PERSONAL else account.written(at) for word, at in tokens)
+
+
+def by_strength(contributions: Iterable[Contribution]) -> list[Contribution]:
+    """Return contributions, those that add most first."""
+    return sorted(contributions, key=lambda item: -abs(item.amount))
+
+
+def explained_hit(hit: Hit, account: Written, language: str) -> str:
+    """Return the words that fired a rule, and why they matter."""
+    span = hit.start, hit.end
+    word = as_written(account, hit.field, span, account.place(hit.field, *span, hit.rule.any), language)
+    return (f"“{word}”: " if word else "") + hit.rule.why[language]
+
+
+def by_criterion(contributions: Iterable[Contribution]) -> dict[str, float]:
     """Return the sum of contributions of each criterion, and of ``other`` words.
 
-    >>> by_criterion([Contribution("rs", "bio", "model", "area", 0.5)])["area"]
-    0.5
+    >>> rule = Contribution("RS", "", "bio", 0, 2, 1, "rule", "hospital", "area", "kol", 0.5)
+    >>> by_criterion([rule, rule])["area"]
+    1.0
     """
     sums: dict[str, float] = defaultdict(float)
     for item in contributions:
         sums[item.criterion] += item.amount
     return {criterion: sums[criterion] for criterion in (*CRITERIA, "other")}
-
-
-def reason(decision: Decision, verdict: Verdict, words: Iterable[Contribution] = (), language: str = "id") -> str:
-    """Return the reason of an answer as one short sentence.
-
-    Examples
-    --------
-    >>> from kolclf.accounts import read_account
-    >>> from kolclf.rules import default_rules
-    >>> [verdict] = default_rules().judge(read_account(bio="Bidan desa di Alor"))
-    >>> reason(Decision("kol", "kol", 0.9, "rules", False, ""), verdict)
-    'KOL: menyebut profesi perawat atau bidan.'
-    """
-
-    def say(key: str) -> str:
-        return _TEXT[key][language]
-
-    side = decision.guess
-    why = _rule_reasons(verdict, side, language)
-    if decision.cause == "account_kind":
-        why = _rule_reasons(verdict, "neither", language)
-    elif decision.cause == "conflict":
-        leans = ("kol", "influencer") if verdict.log_odds < 0 else ("influencer", "kol")
-        why = [say("conflict").format(*leans), *_rule_reasons(verdict, leans[1], language)[:1]]
-    elif decision.cause == "too_little":
-        why = [say("too_little")]
-    elif decision.cause:
-        why = [say(decision.cause), *([say("guess").format(say(side)) + f" ({why[0]})"] if why else [])]
-    elif not why:
-        sign = 1 if side == "kol" else -1
-        shown = _leading_words(item for item in words if item.amount * sign > 0)
-        why = [say("words").format(shown)] if shown else [say("nothing").format(say(side))]
-    if decision.label == "kol" and decision.promotes and any(hit.rule.id.endswith("_title") for hit in verdict.hits):
-        why.append(say("claimed"))
-    return f"{say(decision.label)}: {'; '.join(why)}."
-
-
-def label_reason(label: str, words: Iterable[Contribution], language: str = "id") -> str:
-    """Return the reason of an answer of a model with other labels."""
-    shown = _leading_words(item for item in words if item.amount > 0)
-    return f"{_TEXT['label'][language].format(label)}{': ' if shown else ''}{shown}."
-
-
-def _leading_words(words: Iterable[Contribution], most: int = 3) -> str:
-    """Return the words that add most, quoted, without placeholders."""
-    shown: dict[str, str] = {}  # a word is named once, though it may count as itself and as a concept
-    for item in words:
-        word = item.word.split("”")[0].removeprefix("“")
-        if PLACEHOLDERS.isdisjoint(word.split()):
-            shown.setdefault(word, item.word if item.word.startswith("“") else f"“{item.word}”")
-        if len(shown) == most:
-            break
-    return ", ".join(shown.values())
-
-
-def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:
-    hits = sorted(
-        (hit for hit in verdict.hits if hit.rule.side == side and hit.rule.weight > 0), key=lambda hit: -hit.rule.weight
-    )
-    return list(dict.fromkeys(hit.rule.why[language] for hit in hits))[:most]
-
-
-def explained_hit(hit: Hit, account: Mapping[str, Reading], language: str) -> str:
-    """Return the words that fired a rule, as a person would write them, and why they matter."""
-    words = _shown(account[hit.field].tokens[hit.start : hit.end])
-    return (f"“{words}”: " if words else "") + hit.rule.why[language]
-
-
-def _shown(tokens: Sequence[str]) -> str:
-    return " ".join(map(written_title, tokens))
-
-
-def ignored_words(scorer: Scorer, account: Accounts) -> list[str]:
-    """Return the tokens of one account that neither model nor lexicon knows."""
-    known = {feature for _, feature in scorer.columns}
-    tokens = dict.fromkeys(token for reading in account[0].values() for token in reading.tokens)
-    return [token for token in tokens if token != BREAK and token not in known and stem(token) not in known]

@@ -4,7 +4,7 @@ A phrase stands for groups; a group yields two concept tokens, its own and that 
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kolclf.arrays import Ints, Lists
@@ -170,6 +170,7 @@ def criterion_of_words(words: str) -> str | None:
     return next((of for start, end in spans if (of := _criterion_of_phrase(" ".join(tokens[start:end])))), None)
 
 
+@lru_cache(maxsize=1 << 16)
 def criterion_of_feature(feature: str, words: str) -> str:
     """Return the criterion of a feature that stands for some words, or ``other``.
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from typing import NamedTuple
 
 from kolclf.letters import fix_encoding, plain_digits, plain_letters
 from kolclf.lexicon import lexicon, listed
@@ -102,6 +103,33 @@ def put_placeholders(text: str) -> str:
     for pattern, kind in _PLACEHOLDERS:
         text = pattern.sub(kind, text)
     return text
+
+
+class Placeholder(NamedTuple):
+    """What becomes a placeholder of a kind: characters ``start`` to ``end`` (not included) of a text."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def find_placeholders(text: str) -> tuple[str, list[Placeholder]]:
+    """Return an ASCII text with all that becomes a placeholder blanked out, and what was, in order.
+
+    >>> find_placeholders("WA 0812 0000 1234")
+    ('WA               ', [Placeholder(kind='xphone', start=3, end=17)])
+    """
+    found = []
+
+    def blank(match: re.Match[str], kind: str | Callable[[re.Match[str]], str]) -> str:
+        kept = match.end(1) if isinstance(kind, str) and r"\1" in kind else match.start()  # "ig: name" keeps "ig"
+        words = (match.expand(kind) if isinstance(kind, str) else kind(match)).split()
+        found.append(Placeholder(next(word for word in words if word in PLACEHOLDERS), kept, match.end()))
+        return match.string[match.start() : kept] + " " * (match.end() - kept)
+
+    for pattern, kind in _PLACEHOLDERS if _HINTS.search(text) else ():
+        text = pattern.sub(partial(blank, kind=kind), text)
+    return text, sorted(found, key=lambda item: item.start)
 
 
 _HIDDEN = re.compile(r" *\bx(phone|email|link|handle)\b *")

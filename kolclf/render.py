@@ -17,6 +17,7 @@ from kolclf.predictor import Predictor
 from kolclf.rows import Table as RowTable
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
+from kolclf.spans import written
 from kolclf.weights import Weight
 
 SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
@@ -39,6 +40,23 @@ HEAD = {
     "rows": {"id": "{} baris", "en": "{} rows"},
     "written": {"id": "{} baris ditulis ke {}", "en": "{} rows written to {}"},
 }
+# What would move the cursor, change colours or turn the direction of writing, each to one harmless character.
+HARMLESS = (
+    {code: 0x2400 + code for code in range(32)}
+    | dict.fromkeys([*range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+    | dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)
+    | dict.fromkeys([9, 13, 0x85, 0x2028, 0x2029], 32)
+    | {10: 10}
+)
+
+
+def harmless(text: str) -> str:
+    r"""Return a stranger's text as a terminal may show it: each character that could do more than be seen is replaced by one.
+
+    >>> harmless("\x1b[2Jbidan\u202e")
+    '␛[2Jbidan�'
+    """
+    return text.translate(HARMLESS)
 
 
 def out() -> Console:
@@ -53,7 +71,7 @@ def err() -> Console:
 
 def say(message: str) -> None:
     """Print one line to standard error, as it is."""
-    err().print(message, markup=False, emoji=False, soft_wrap=True)
+    err().print(harmless(message), markup=False, emoji=False, soft_wrap=True)
 
 
 @contextmanager
@@ -173,13 +191,14 @@ def rules(all_rules: Rules, language: str) -> None:
 def fired(all_rules: Rules, account: Accounts, language: str) -> None:
     """Show which rules fire on an account."""
     [verdict] = all_rules.judge(account)
+    as_written = next(written(account))
     table = plain_table("id", "", "", HEAD["evidence"][language])
     for hit in verdict.hits:
         table.add_row(
             escape(hit.rule.id),
             f"[{SIDE_STYLE[hit.rule.side]}]{hit.rule.side}[/]",
             f"{hit.rule.weight:g}",
-            escape(explained_hit(hit, account[0], language)),
+            escape(harmless(explained_hit(hit, as_written, language))),
         )
     out().print(table)
     out().print(f"{HEAD['sum'][language]} {verdict.log_odds:+.2f}")

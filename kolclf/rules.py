@@ -139,7 +139,7 @@ class Rules:
             np.bincount(row, of[rule], n) for of in (self._signed, self._neither, self._promotes)
         )
         indptr = np.append(0, np.cumsum(np.bincount(row, minlength=n))).tolist()
-        sums = zip(log_odds.round(6).tolist(), neither.tolist(), (promotes > 0).tolist(), strict=True)
+        sums = zip(log_odds.round(12).tolist(), neither.tolist(), (promotes > 0).tolist(), strict=True)
         return [
             Verdict(tuple(hits[first:last]), *of_account)
             for first, last, of_account in zip(indptr[:-1], indptr[1:], sums, strict=True)

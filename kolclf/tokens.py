@@ -5,6 +5,7 @@ spaced-out letters) are read as one unit, all others alone, so that what a word 
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -203,6 +204,24 @@ def tokenize_name(name: str) -> list[str]:
     return tokenize_all([name], is_name=True).of(0)
 
 
+def read_together(texts: Sequence[str], is_name: bool = False) -> list[list[str]]:
+    r"""Return the units of texts as they are written: the words that are read together, one after another.
+
+    Joined by spaces they are the text, with a space on either side of each line break.
+
+    >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"])
+    [['dr. Rina | kopi', '2,5 juta'], ['halo', '\n', 'kopi']]
+    """
+    words, at, indptr = _cut(texts)
+    vocabulary = current_vocabulary()
+    units = _units(vocabulary.kinds(vocabulary.read(words, is_name))[at])
+    parts = _written(words, at, units, np.arange(len(units.starts)))
+    ends = np.searchsorted(units.starts, indptr).tolist()
+    return [
+        [part.decode() for part in parts[first : last - 1]] for first, last in pairwise(ends)
+    ]  # without the line's end
+
+
 def changes(text: str, is_name: bool = False) -> Iterator[Change]:
     """Yield every step that changed ``text``, with what it made of it; the last is what ``normalize`` returns.
 
@@ -212,11 +231,7 @@ def changes(text: str, is_name: bool = False) -> Iterator[Change]:
     fixed = fix_encoding(text)
     if fixed != text:
         yield Change("encoding", fixed)
-    words, at, _ = _cut([fixed])
-    vocabulary = current_vocabulary()
-    units = _units(vocabulary.kinds(vocabulary.read(words, is_name))[at])
-    written = _written(words, at, units, np.arange(len(units.starts) - 1))  # without the end of the line
-    parts = [unit.decode() for unit in written]
+    [parts] = read_together([fixed], is_name)
     shown = " ".join(parts)
     for name, step in NAME_STEPS if is_name else STEPS:
         parts = [step(part) for part in parts]

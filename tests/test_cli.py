@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import math
 import os
 import subprocess
 import sys
+import unicodedata
 
 import joblib
 import numpy as np
@@ -13,11 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import typer
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 import kolclf
 from kolclf.cli import app
 from kolclf.data import accounts_of
+from kolclf.render import harmless
 from kolclf.tables import read_table
 
 DOCTOR = "dr. Rina, Sp.A | Praktik RS Mitra Bogor"
@@ -31,6 +36,8 @@ ROWS = [
 ]
 LABELS = ["kol", "influencer", "review", "influencer"]
 ANSWER = ["label", "p_kol", "source", "promotes", "reason"]
+CRITERIA = ["medium", "credibility", "area", "daily_work", "livelihood"]
+EVIDENCE = ["evidence_kol", "evidence_influencer", *(f"criterion_{name}" for name in CRITERIA)]
 COMMANDS = sorted(typer.main.get_command(app).commands)
 
 
@@ -196,6 +203,33 @@ def test_a_failed_run_says_nothing_but_its_sentence(table_file, ending):
     assert result.stderr.splitlines()[-1].startswith(b"Error: ")
 
 
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "parquet"])
+@pytest.mark.parametrize("options", [[], ["--no-model"]], ids=["model", "rules"])
+def test_evidence_is_added_in_every_format(run, tmp_path, model_path, ending, options):
+    path, target = save(tmp_path / f"masuk.{ending}", COLUMNS, ROWS), tmp_path / f"keluar.{ending}"
+    assert run("predict", path, "-o", target, "--model", model_path, "--explain", *options).exit_code == 0
+    header, rows = read(target)
+    assert header == COLUMNS + ANSWER + EVIDENCE
+    assert [row[5] for row in rows] == LABELS
+    assert rows[0][10].startswith("Sp.A +") and all(float(cell) >= 0 for cell in rows[0][13:16])
+    assert "endorse" in rows[1][11] and not [cell for cell in rows[2][10:] if cell]
+    if ending == "parquet":
+        assert {pq.read_schema(target).field(name).type for name in EVIDENCE[2:]} == {pa.float64()}
+
+
+def test_evidence_is_the_same_from_several_processes(run, table_file, monkeypatch):
+    monkeypatch.setattr("kolclf.batch.CHUNK", 5)
+    path = table_file(["bio"], *[[f"bidan {i}" if i % 2 else WIFE] for i in range(60)])
+    one, two = (run("predict", path, "--no-model", "--explain", "--jobs", jobs).stdout for jobs in (1, 2))
+    assert one == two and one.count("bidan +") == 30
+
+
+def test_evidence_leaves_the_other_columns_as_they_are(run, labelled, model_path):
+    plain, more = (parsed(run("predict", labelled, "--model", model_path, *option)) for option in ([], ["--explain"]))
+    assert [{key: row[key] for key in plain[0]} for row in more] == plain
+    assert list(more[0])[-len(EVIDENCE) :] == EVIDENCE
+
+
 # --- predict, one account
 
 
@@ -247,13 +281,97 @@ def test_explain_one_account_of_a_file(run, tmp_path, model_path, which):
     result = run("explain", path, *which, "--model", model_path, "--lang", "en")
     assert result.stdout.startswith("kol ") and "2 credibility" in result.stdout
     assert {"rule", "model", "bio", "captions"} <= set(result.stdout.split())
-    assert "sum of log-odds" in result.stdout and result.stderr == ""
+    assert "with all weights above log-odds +" in result.stdout and result.stderr == ""
 
 
 def test_explain_by_the_rules_alone_and_step_by_step(run):
     result = run("explain", "--bio", DOCTOR, "--no-model", "--steps")
-    assert "titles" in result.stdout and "gelarspa" in result.stdout and " rule " in result.stdout
+    assert "titles" in result.stdout and "gelarspa" in result.stdout and " aturan " in result.stdout
     assert " model " not in result.stdout
+
+
+def test_explain_shows_the_texts_the_words_as_written_and_what_was_ignored(run, model_path):
+    bio = "𝗱𝗿. Rina | WA 0812-0000-1234\nzxqv"
+    shown = run("explain", "--name", "Tio", "--bio", bio, "--model", model_path).stdout
+    assert "𝗱𝗿. Rina | WA 0812-0000-1234" in shown and "memakai gelar dokter" in shown
+    assert any(line.split()[:1] == ["𝗱𝗿."] and " aturan " in line for line in shown.splitlines())
+    ignored = [line for line in shown.splitlines() if line.startswith("diabaikan: ")]
+    assert ignored[0] == "diabaikan: Tio (dari nama hanya gelar dan jenis akun yang dibaca)"
+    assert any("zxqv" in line and "tidak dikenal model" in line for line in ignored)
+    assert any("[nomor telepon]" in line and "hanya jenisnya" in line for line in ignored)
+
+
+def test_explain_colours_the_words_by_the_side_that_they_speak_for(run, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    shown = run("explain", "--name", "drg. Tio", "--bio", "endorse DM saja", "--no-model").stdout
+    assert "\x1b[1;32mdrg.\x1b[0m Tio" in shown and "\x1b[1;35mendorse DM\x1b[0m saja" in shown
+
+
+HOSTILE = "\x1b[2J\x1b]0;x\x07[bold]drg.[/bold] Tio[/] \u202e\u2066\u200f\x9b31m :smile: \\[red] \ud800 [link=x]endorse DM\r\x08"
+
+
+@pytest.mark.parametrize("command", [["explain"], ["explain", "--json"], ["predict"], ["predict", "--explain"]])
+def test_a_strangers_text_cannot_steer_the_terminal(run, command):
+    result = run(*command, "--bio", HOSTILE, "--name", HOSTILE, "--caption", HOSTILE, "--no-model")
+    assert result.exit_code == 0
+    if command != ["predict"]:
+        assert "[bold]drg.[/bold] Tio[/]" in result.stdout and ":smile:" in result.stdout
+    spoofs = [c for c in result.stdout if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+    assert spoofs == []
+
+
+@given(st.text() | st.text(alphabet="\x1b\x07\x9b\u202e\u2066\u200f\ud800\r\n\t a"))
+def test_what_is_shown_of_a_text_is_harmless_and_as_long(text):
+    shown = harmless(text)
+    assert len(shown) == len(text) and shown.encode().decode() == shown
+    assert all(c == "\n" or unicodedata.category(c) not in ("Cc", "Zl", "Zp") for c in shown)
+    turns = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    assert turns.isdisjoint(map(unicodedata.bidirectional, shown))
+
+
+def test_explain_as_json(run, tmp_path, model_path):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    result = run("explain", path, "--id", "@rina_fiksi", "--model", model_path, "--json")
+    found = json.loads(result.stdout)
+    total = found["intercept"] + sum(item["amount"] for item in found["contributions"])
+    assert total == pytest.approx(found["log_odds"], abs=1e-9) and result.stderr == ""
+    assert 1 / (1 + math.exp(-total)) == pytest.approx(found["p_kol"], abs=1e-9)
+    assert (found["label"], found["promotes"], found["texts"]["name"]) == ("kol", "no", "dr. Rina, Sp.A")
+    [title] = [item for item in found["contributions"] if item["feature"] == "specialist_title"]
+    assert found["texts"][title["field"]][title["start"] : title["end"]] == title["word"] == "Sp.A"
+
+
+def test_explain_a_whole_file_as_lines_of_json(run, tmp_path, model_path):
+    path = save(tmp_path / "masuk.csv", COLUMNS, ROWS)
+    lines = run("explain", path, "--model", model_path, "--json").stdout.splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [item.pop("row") for item in found] == [1, 2, 3, 4]
+    assert [item["label"] for item in found] == LABELS
+    assert found[1] == json.loads(run("explain", path, "--row", "2", "--model", model_path, "--json").stdout)
+
+
+@pytest.mark.parametrize("options", [[], ["--row", "1", "--id", "x"], ["--row", "1", "--id", "x", "--json"]])
+def test_explain_asks_which_account(run, table_file, options):
+    result = run("explain", table_file(["bio"], ["bidan"]), "--no-model", *options)
+    assert result.exit_code == 2 and "--row N or --id X" in result.stderr
+
+
+def test_explain_answers_as_predict_does(run, table_file, model_path):
+    path = table_file(["bio"], ["suka kopi dan jalan-jalan"], [DOCTOR])
+    for options in ([], ["--no-review"], ["--max-error", "0"]):
+        labels = [row["label"] for row in parsed(run("predict", path, "--model", model_path, *options))]
+        lines = run("explain", path, "--json", "--model", model_path, *options).stdout.splitlines()
+        assert [json.loads(line)["label"] for line in lines] == labels
+
+
+def test_model_and_rules_stand_side_by_side_where_they_disagree(run):
+    bio = "dr. Tio | content creator, endorse DM"
+    found = json.loads(run("explain", "--bio", bio, "--json").stdout)
+    assert found["model"]["p_kol"] < 0.5 < found["rules"]["p_kol"]
+    shown = run("explain", "--bio", bio, "--lang", "en").stdout
+    assert "Model and rules disagree: the model alone p_kol = " in shown
+    assert ["criterion", "log-odds", "model", "rule"] in [line.split() for line in shown.splitlines()]
+    assert "disagree" not in run("explain", "--bio", DOCTOR, "--lang", "en").stdout
 
 
 @pytest.mark.parametrize("which", [["--row", "9"], ["--id", "@nix_fiksi"]])
@@ -327,6 +445,15 @@ def test_other_labels_are_trained_and_predicted_without_rules(run, shop_model):
     assert list(rows[0]) == ["isi", "jenis", "label", "p", "source", "reason"]
     for command in ("predict", "explain"):
         assert "bengkel" in run(command, "--bio", "servis motor", "--model", model).stdout
+
+
+def test_evidence_of_other_labels_speaks_for_and_against_the_answer(run, shop_model):
+    model = shop_model.with_name("python.npz")
+    rows = parsed(run("predict", shop_model, "--model", model, "--bio-column", "isi", "--explain"))
+    assert list(rows[0]) == ["isi", "jenis", "label", "p", "source", "reason", "evidence_for", "evidence_against"]
+    assert all(row["evidence_for"].split(" ")[0] in row["isi"] for row in rows)
+    shown = run("explain", "--bio", "Servis motor", "--model", model).stdout
+    assert shown.startswith("bengkel  p = ") and "Servis" in shown and "kredibilitas" not in shown
 
 
 def test_the_probability_of_other_labels_is_a_number_in_parquet(run, shop_model, tmp_path):
