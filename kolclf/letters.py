@@ -59,11 +59,14 @@ def _emoji_names() -> dict[int, str]:
 @lru_cache(maxsize=1 << 14)
 def _as_ascii(run: str) -> str:
     """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
-    run = run.translate(_UNSEEN).translate(_look_alikes("letters"))
-    run = unicodedata.normalize("NFKC", run if len(run) <= MARKS else _with_few_marks(run))
+    run = _composed(run.translate(_UNSEEN).translate(_look_alikes("letters")))
     run = re.sub(r"[^\W\x00-\x7f]+", _as_latin, _single_indicators(run))
     run = "".join(c for c in unicodedata.normalize("NFKD", run) if not unicodedata.combining(c))
     return "".join(c if c.isascii() else "|" for c in run.translate(_emoji_names()))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFKC", text if len(text) <= MARKS or text.isascii() else _with_few_marks(text))
 
 
 def _with_few_marks(run: str) -> str:
@@ -114,7 +117,21 @@ def plain_letters(text: str) -> str:
     >>> plain_letters("𝗱𝗿. Rina 🩺 caf\u00e9")
     'dr. Rina 🩺 café'
     """
-    return unicodedata.normalize("NFKC", repair(text).translate(_UNSEEN).translate(_look_alikes("letters")))
+    return _composed(repair(text).translate(_UNSEEN).translate(_look_alikes("letters")))
+
+
+_BETWEEN_DIGITS = {0x20E3: None} | dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+
+
+def plain_digits(text: str) -> str:
+    """Return a text with the digits of all scripts and of keys as 0 to 9, and any dash as a hyphen.
+
+    >>> plain_digits("\u0660\u0668\u0661\u0662\u20130\ufe0f\u20e3")
+    '0812-0️'
+    """
+    if text.isascii():
+        return text
+    return "".join(str(int(c)) if c.isdecimal() else c for c in text.translate(_BETWEEN_DIGITS))
 
 
 def as_ascii(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import NamedTuple
 
-from kolclf.letters import fix_encoding, plain_letters
+from kolclf.letters import fix_encoding, plain_digits, plain_letters
 from kolclf.lexicon import lexicon, listed
 
 PLACE = "xplace"  # what the model counts for any town or region
@@ -74,7 +74,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         " xhandle ",
     ),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*[\d_.]\w){_A_NAME}", re.I), r" \1 xhandle "),
+    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*(?:\d|[_.]\w)){_A_NAME}", re.I), r" \1 xhandle "),
     (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I), r" \1 xhandle "),
     (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
     (
@@ -133,6 +133,7 @@ def find_placeholders(text: str) -> tuple[str, list[Placeholder]]:
 
 
 _HIDDEN = re.compile(r" *\bx(phone|email|link|handle)\b *")
+_DIALLED = re.compile(r"(?<!\w)(?:\+?62|[0O])(?:[ ./()-]{0,2}[\dO]){8,13}(?!\w)")  # what is read as other numbers
 _SEEN = {" xmoney ", " xpercent ", " xtime ", " xnumber "}
 
 
@@ -142,8 +143,9 @@ def hide_personal(text: str) -> str:
     >>> hide_personal("dr. Rina 🩺 jam 08.00, WA 0812-0000-1234 @rina_fiksi")
     'dr. Rina 🩺 jam 08.00, WA <phone> <handle>'
     """
-    read = plain_letters(fix_encoding(text))
+    read = plain_digits(plain_letters(fix_encoding(text)))
     for pattern, kind in _PLACEHOLDERS:
         if kind not in _SEEN:
             read = pattern.sub(kind, read)
+    read = _DIALLED.sub(" xphone ", read)
     return _HIDDEN.sub(r" <\1> ", read).replace("  ", " ").strip() if _HIDDEN.search(read) else text

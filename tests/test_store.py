@@ -12,6 +12,7 @@ import pytest
 from kolclf import DataError, KolClassifier, ModelError, load_model, save_model
 from kolclf.accounts import read_account
 from kolclf.data import find_columns
+from kolclf.header import MAX_NGRAMS
 from kolclf.labelled import read_labelled
 from kolclf.predictor import default_model
 from kolclf.store import FORMAT, OLDEST, _checksum
@@ -147,12 +148,20 @@ def with_first(name, value):
         (in_header("classes", "kol"), "wrong 'classes'"),
         (in_header("classes", ["a", "b\x1b[31m"]), "wrong 'classes'"),
         (in_header("classes", ["a", "b", "c"]), "its arrays do not fit together"),
+        (in_header("labels", ["kol"]), "wrong 'labels'"),
+        (in_header("labels", None), "its arrays do not fit together"),
+        (changed(documents=np.zeros((3, 2), dtype=np.int64)), "its arrays do not fit together"),
+        (with_first("documents", -1), "its arrays do not fit together"),
+        (changed(forms=text("\x1b[31m")), "'forms' holds what is no word"),
+        (changed(forms=text("dokter")), "its arrays do not fit together"),
+        (changed(trained_on=np.zeros((2, 2), dtype=np.uint32)), "'trained_on' is of another kind"),
         (in_header("weights", {"bio": 1.0}), "wrong 'weights'"),
         (in_header("weights", {"bio": 1.0, "captions": 1.0, "x": 1.0}), "wrong 'weights'"),
         (in_header("weights", {"bio": 1.0, "captions": float("nan")}), "wrong 'weights'"),
         (in_header("weights", {"bio": 1.0, "captions": True}), "wrong 'weights'"),
         (in_header("weights", []), "wrong 'weights'"),
         (in_header("features", {"use_stems": True, "ngrams": 0}), "wrong 'features'"),
+        (in_header("features", {"use_stems": True, "ngrams": MAX_NGRAMS + 1}), "wrong 'features'"),
         (in_header("features", {"use_stems": True, "ngrams": 10**9}), "wrong 'features'"),
         (in_header("features", {"use_stems": True, "ngrams": 2.0}), "wrong 'features'"),
         (in_header("features", {"use_stems": 1, "ngrams": 2}), "wrong 'features'"),
@@ -178,6 +187,7 @@ def with_first(name, value):
         (changed(intercept=np.zeros(2)), "its arrays do not fit together"),
         (changed(answerable=np.zeros(2)), "its arrays do not fit together"),
         (changed(held_out_p=np.zeros(2)), "its arrays do not fit together"),
+        (changed(held_out_p=np.zeros(99_999)), "its arrays do not fit together"),
         (changed(idf_bio=np.ones(2)), "its arrays do not fit together"),
         (changed(vocabulary_bio=text("a\na")), "its arrays do not fit together"),
         (changed(vocabulary_bio=text(b"a\xff\xfe")), "'vocabulary_bio' holds what is no word"),
@@ -203,6 +213,11 @@ def test_a_checksum_that_is_none(model_path, tmp_path):
     refused(written(tmp_path / "m.npz", header | {"checksum": 0}, arrays), "wrong 'checksum'")
 
 
+def test_the_longest_runs_of_words_that_may_be(model_path, tmp_path):
+    path = in_header("features", {"use_stems": True, "ngrams": MAX_NGRAMS})(model_path, tmp_path / "m.npz")
+    assert load_model(path).features.ngrams == MAX_NGRAMS
+
+
 def test_a_truth_that_is_neither(model_path, tmp_path):
     parts = parts_of(model_path)
     header, arrays = arrays_of(model_path)
@@ -213,9 +228,13 @@ def test_a_truth_that_is_neither(model_path, tmp_path):
     refused(zipped(tmp_path / "m.npz", parts.items()), "its arrays do not fit together")
 
 
-def test_damage_is_told_by_the_checksum(model_path, tmp_path):
+@pytest.mark.parametrize("checksum", [None, "0" * 64, "f" * 64, ""])
+def test_damage_is_told_by_the_checksum(model_path, tmp_path, checksum):
     header, arrays = arrays_of(model_path)
-    arrays["coef"] = arrays["coef"] + 1e-9
+    if checksum is None:
+        arrays["coef"] = arrays["coef"] + 1e-9
+    else:
+        header["checksum"] = checksum
     np.savez(tmp_path / "m.npz", header=text(json.dumps(header)), **arrays)
     refused(tmp_path / "m.npz", r"is damaged \(its checksum differs\); copy or train it again")
 
