@@ -10,11 +10,11 @@ import numpy as np
 from scipy.stats import chi2_contingency
 
 from kolclf.accounts import Accounts, read_accounts
-from kolclf.data import Columns, as_text
+from kolclf.data import Columns, as_text, plain_id
 from kolclf.decide import LABELS
 from kolclf.errors import DataError
 from kolclf.findings import Finding, has_text, is_blank, row_findings
-from kolclf.folds import account_groups, plain_id, taught
+from kolclf.folds import account_groups, taught
 from kolclf.labelled import Labelled, LabelledRow, each_row, position
 from kolclf.languages import LANGUAGES, languages_of
 from kolclf.merged_stems import merged_stems

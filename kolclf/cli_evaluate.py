@@ -65,7 +65,7 @@ def check_report(path: Path | None) -> None:
     Raises
     ------
     DataError
-        If its folder is missing.
+        If it is a folder, or its folder is missing.
     KolclfError
         If what makes reports is not installed.
     """
@@ -73,6 +73,8 @@ def check_report(path: Path | None) -> None:
         return
     from kolclf import report  # noqa: F401 (tells what is not installed)
 
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder; name a file in it with --report")
     if not path.absolute().parent.is_dir():
         raise DataError(f"{path}: its folder does not exist; make it, or choose another place with --report")
 

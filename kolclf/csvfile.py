@@ -148,7 +148,7 @@ class _Reading:
                 return
             except csv.Error as error:
                 raise DataError(
-                    f"{self._path}, {place}: cannot be read ({error}); look for a quote that is not closed"
+                    f"{self._path}, {place}: cannot be read ({error}); look for a quote that is not closed or doubled"
                 ) from None
             if row:
                 yield fitted(row, width, self._path, place)

@@ -87,7 +87,8 @@ class Columns(NamedTuple):
             if at >= 0
         ]
         if self.captions:
-            parts.append(f"captions = {', '.join(_shown(header[at]) for at in self.captions)}")
+            more = f" and {len(self.captions) - 12} more" if len(self.captions) > 12 else ""
+            parts.append(f"captions = {', '.join(_shown(header[at]) for at in self.captions[:12])}{more}")
         return "; ".join(parts)
 
 
@@ -267,6 +268,15 @@ def chunks(table: Table, size: int) -> Iterator[list[Row]]:
         yield chunk
 
 
+def plain_id(key: str) -> str:
+    """Return an id as it is compared: without its case and a leading ``@``.
+
+    >>> plain_id(" @Rina_Fiksi")
+    'rina_fiksi'
+    """
+    return key.strip().lstrip("@").casefold()
+
+
 def find_account(table: Table, columns: Columns, number: int | None, key: str | None) -> Row:
     """Return the row of a number (from 1) or of an id.
 
@@ -275,11 +285,13 @@ def find_account(table: Table, columns: Columns, number: int | None, key: str | 
     DataError
         If there is no such row, or no id column to look in.
     """
+    if key is not None and not plain_id(key):
+        raise DataError(f"{table.path}: the id asked for is empty; name one, or use --row")
     if key is not None and columns.id < 0:
         raise DataError(f"{table.path}: has no id column; name one with --id-column, or use --row")
     count = 0
     for count, row in enumerate(table.rows, 1):
-        if count == number or (key is not None and as_text(row[columns.id]) == key):
+        if count == number or (key is not None and plain_id(as_text(row[columns.id])) == plain_id(key)):
             return row
     wanted = f"row {number}" if number is not None else "id as given"
     raise DataError(f"{table.path}: has no {wanted}; it has {count} rows")

@@ -136,6 +136,10 @@ def summed_up(
     DataError
         If no row has a label that the model can answer.
     """
+    spelled = {
+        label.casefold(): label for label in model.classes
+    }  # tables are read in small letters, models need not be
+    rows = rows._replace(labels=[spelled.get(label, label) for label in rows.labels])
     decisions = [each.decision for each in answered]
     p = np.array([each.p for each in answered])
     found = outcomes(rows.labels, decisions, rows.marks.get("promotes", ()), model.classes, p)

@@ -239,7 +239,8 @@ def _words(parts: Sequence[Part], account: Written, language: str) -> list[Word]
 
 def _ignored(parts: Iterable[Part], account: Written, unknown: str, language: str) -> Iterator[Ignored]:
     covered = {(part.field, token) for part in parts for span in part.spans for token in range(*span)}
-    read = {place for _, place in account.kinds} | {place for _, place in account.tokens["bio"]}
+    titles = (place for _, place in account.tokens["bio"] if place.field == "name")
+    read = {*titles, *(place for _, place in account.kinds)}
     for field, tokens in account.tokens.items():
         for number, (token, place) in enumerate(tokens):
             if token == BREAK or (field == "name" and any(_within(place, other) for other in read)):

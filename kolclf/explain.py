@@ -26,6 +26,7 @@ PERSONAL = {
     "xlink": {"id": "tautan", "en": "link"},
     "xhandle": {"id": "nama akun", "en": "handle"},
 }
+_HIDDEN = PERSONAL | {"xnumber": {"id": "angka", "en": "number"}}
 _ANY_PLACE = {"id": "nama tempat, semuanya dihitung sama", "en": "a place; all places count alike"}
 
 
@@ -151,11 +152,16 @@ class _Found:
 
 
 def as_written(account: Written, field: str, span: Span, place: Place, language: str) -> str:
-    """Return the tokens that stand in a place as they were written, what is personal among them by its kind."""
-    tokens = account.tokens[field][slice(*span)]
-    if all(token not in PERSONAL for token, _ in tokens):
+    """Return the tokens that stand in a place as they were written: numbers and what is personal by kind, of a name only them."""
+    start, end = span
+    tokens, around = (
+        account.tokens[field][start:end],
+        account.tokens[field][max(0, start - 1) : end],
+    )  # a link is before its platform
+    if place.field != "name" and _HIDDEN.keys().isdisjoint(token for token, _ in around):
         return account.written(place) or spoken([token for token, _ in tokens])
-    return " ".join(f"[{PERSONAL[word][language]}]" if word in PERSONAL else account.written(at) for word, at in tokens)
+    said = [f"[{_HIDDEN[word][language]}]" if word in _HIDDEN else account.written(at) for word, at in tokens]
+    return " ".join(said) or account.written(place)
 
 
 def by_strength(contributions: Iterable[Contribution]) -> list[Contribution]:

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from kolclf.arrays import Ints
+from kolclf.data import plain_id
 from kolclf.decide import LABELS
 from kolclf.errors import DataError
 from kolclf.labelled import Labelled
@@ -23,11 +24,6 @@ def account_groups(rows: Labelled) -> Ints:
     """
     ids = [plain_id(key) for key in rows.ids]
     return joined_groups([same_account_groups(rows.accounts), _equal(ids), _equal(rows.groups or ids)])
-
-
-def plain_id(key: str) -> str:
-    """Return an id as it is compared: without its case and a leading ``@``."""
-    return key.strip().lstrip("@").casefold()
 
 
 def _equal(cells: list[str]) -> Ints:

@@ -33,6 +33,7 @@ _INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202
 _INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
 _UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
 _FOREIGN = re.compile("[^\x00-\x7f]+")
+_DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212](?=[0-9])")  # as copied telephone numbers hold
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
@@ -100,7 +101,7 @@ def _read_run(match: re.Match[str]) -> str:
 def read_letters(text: str) -> str:
     """Read all characters as ASCII, and spaced-out letters as a word."""
     if not text.isascii():
-        text = _FOREIGN.sub(_read_run, text)
+        text = _FOREIGN.sub(_read_run, _DASH.sub("-", text))
     return joined_letters(text)
 
 

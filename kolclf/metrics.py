@@ -155,7 +155,8 @@ def bootstrap(
     """Return statistics with 95 % bootstrap intervals; groups are drawn whole, so that rows that are alike do not narrow them.
 
     The bounds are percentiles of the resamples (Efron 1979; groups as Cameron, Gelbach & Miller 2008 draw them). Those of a
-    calibration error are turned about the estimate (Davison & Hinkley 1997, 5.2.1), since its resamples lie above it. Where a
+    calibration error are turned about the estimate (Davison & Hinkley 1997, 5.2.1), since its resamples lie above it, and
+    widened to hold it. Where a
     statistic is 0, or 1, in every resample, nothing is seen of its spread; it is then bounded as a share of as many groups
     (Wilson 1927).
 
@@ -195,7 +196,7 @@ def _estimate(statistic: Statistic, values: Floats, n_groups: int, n_rows: int) 
         return Estimate(value, np.nan, np.nan, statistic.n)
     low, high = (float(bound) for bound in np.percentile(values, [2.5, 97.5]))
     if statistic.turned:
-        low, high = max(0.0, 2 * value - high), max(0.0, 2 * value - low)
+        low, high = min(value, max(0.0, 2 * value - high)), max(value, 2 * value - low)
     if low == high and value in (0.0, 1.0):
         n = min(statistic.n, n_groups)
         low, high = Share(round(value) * n, n).interval

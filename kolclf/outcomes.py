@@ -13,6 +13,8 @@ from kolclf.scorer import Floats
 Bools = NDArray[np.bool_]
 BINS = 10
 
+_MARKS = {"yes": True, "ya": True, "no": False, "tidak": False}  # as people write the mark of promotion
+
 
 class Outcomes(NamedTuple):
     """What was so and what was answered, in columns.
@@ -73,7 +75,7 @@ def outcomes(
         of_kol = np.array([0.5 if decision.p_kol is None else decision.p_kol for decision in decisions])
         p = np.stack([of_kol, 1.0 - of_kol], axis=1)
     marks = [
-        float(decision.promotes == (mark == "yes")) if mark in ("yes", "no") else np.nan
+        float(decision.promotes == _MARKS[mark.casefold()]) if mark.casefold() in _MARKS else np.nan
         for decision, mark in zip(decisions, promotes or [""] * len(labels), strict=True)
     ]
     return Outcomes(

@@ -60,8 +60,8 @@ def cut_records(block: bytes, delimiter: int, width: int) -> Records | None:
     whole = int(np.searchsorted(marks, end))
     marks, is_line = marks[:whole], is_line[:whole]
     last = np.arange(len(marks)) % width == width - 1
-    empty = width == 1 and (np.diff(lines, prepend=-1) == 1).any()
-    if len(marks) % width or (is_line != last).any() or empty:
+    sizes = np.diff(lines, prepend=-1) - 1 - (codes[lines - 1] == _RETURN)
+    if len(marks) % width or (is_line != last).any() or (width == 1 and (sizes == 0).any()):
         return None
     return Records(_rows(block, codes, marks, quotes[quotes < end], width), end)
 

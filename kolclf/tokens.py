@@ -69,7 +69,7 @@ def _cut(texts: Sequence[str]) -> tuple[list[bytes], Ints, Ints]:
 
     Every line ends with the word ``LINE``. Words are UTF-8: one emoji would make every letter of a joined str four bytes long.
     """
-    written = [f"{text}\n".encode() for text in texts]
+    written = [f"{text}\n".encode("utf-8", "replace") for text in texts]
     joined = b"".join(written).replace(LINE, b" \n ")  # a space ends every word
     if len(texts) >= COLUMNAR:
         words, at = _distinct(joined)

@@ -72,7 +72,7 @@ class Weight(NamedTuple):
     forms : tuple of str
         The words as accounts wrote them, the most frequent first.
     weight : float
-        idf times coefficient, in log-odds, never negative.
+        idf times coefficient, never negative: what the feature would add to the log-odds if it stood alone in its field.
     documents : dict of str to int
         How many training accounts of each label have the feature; empty where that is not known.
     criterion : str

@@ -45,6 +45,15 @@ def test_rows_are_those_of_the_csv_module(body, block):
             assert rows_of(text) == expected
 
 
+def test_a_blank_line_is_no_row_of_one_cell():
+    for end in ("\n", "\r\n"):
+        text = end.join(["bio", "dokter gigi", "", "endorse DM", ""])
+        assert list(read_csv("t.csv", lambda text=text: io.BytesIO(text.encode())).rows) == [
+            ["dokter gigi"],
+            ["endorse DM"],
+        ]
+
+
 def test_rows_written_by_the_book_are_handed_through():
     text = 'id,bio\n1,"dua ""kata"""\r\n"2",\n'
     rows = rows_of(text)
