@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint read-ahead model datasheet bench requirements clean
+.PHONY: demo test lint read-ahead model datasheet notebooks bench requirements clean
 
 .venv/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kolclf needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -36,6 +36,10 @@ model: .venv/ready read-ahead ## train the default model again, and write its ca
 
 datasheet: .venv/ready ## count the labelled profiles again
 	$(BIN)/python benchmarks/datasheet.py
+
+notebooks: .venv/ready ## run the notebooks again, and keep their outputs without what differs from run to run
+	$(BIN)/ruff format --quiet notebooks
+	$(BIN)/python notebooks/execute.py
 
 bench: .venv/ready ## time kolclf beside fastText and scikit-learn, and write benchmarks/RESULTS.md (an hour or two)
 	$(BIN)/python benchmarks/speed.py
