@@ -14,6 +14,7 @@ from kolclf.options import (
     BioColumn,
     Caption,
     CaptionsColumn,
+    Force,
     GroupColumn,
     IdColumn,
     Jobs,
@@ -52,6 +53,7 @@ def train(
     stem: Annotated[bool, typer.Option("--stem/--no-stem", help="Stem words by Sastrawi.")] = True,
     min_df: Annotated[int, typer.Option(min=1, help="Keep only words that as many accounts use.")] = 2,
     seed: Annotated[int, typer.Option(help="Seeds the folds; the same seed gives the same file.")] = 0,
+    force: Force = False,
 ) -> None:
     """Train a model on a labelled table.
 
@@ -63,8 +65,10 @@ def train(
     from kolclf.folds import groups_to_keep
     from kolclf.model import KolClassifier
     from kolclf.store import check_target, save_model
+    from kolclf.whole import check_new
 
     check_target(output)
+    check_new(output, force)
     check_report(report)
     given = given_columns(
         id_column=id_column,
@@ -205,6 +209,7 @@ def rules(
 def export(
     model: Annotated[Path, typer.Argument(help="Model file.")],
     to: Annotated[Path, typer.Option("--to", help="File to write, ending in .joblib.")],
+    force: Force = False,
 ) -> None:
     """Write a model as a scikit-learn Pipeline with joblib.
 
@@ -215,10 +220,11 @@ def export(
     from kolclf import render
     from kolclf.pipeline import to_pipeline
     from kolclf.store import load_model
-    from kolclf.writers import write_whole
+    from kolclf.whole import check_new, write_whole
 
     if to.suffix != ".joblib":
         raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")
+    check_new(to, force)
     pipeline = to_pipeline(load_model(model))
     with write_whole(to) as path:
         joblib.dump(pipeline, path)

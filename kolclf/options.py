@@ -79,6 +79,8 @@ Report = Annotated[
     Path | None, typer.Option("--report", help="Write how right it is as one HTML page, for people who were not there.")
 ]
 
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists already.")]
+
 
 def given_columns(**columns: str | None) -> dict[str, str]:
     """Return the column options that were given, by part of an account."""

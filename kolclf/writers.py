@@ -2,19 +2,18 @@
 
 import csv
 import json
-import os
 import re
 import sys
-import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from kolclf.errors import DataError
 from kolclf.rows import CsvRow, Row, Table
 from kolclf.tables import FORMATS
+from kolclf.whole import write_whole as write_whole
 
 _NESTED = frozenset({list, dict})
 XLSX_CELL = 32_767  # characters, by the format
@@ -175,33 +174,6 @@ def _as_text(cell: Any) -> str:
         return cell.decode("utf-8", "replace")
     text = json.dumps(cell, ensure_ascii=False, default=str) if isinstance(cell, (list, dict)) else str(cell)
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-@contextmanager
-def write_whole(target: str | Path) -> Iterator[Path]:
-    """Yield a path beside ``target`` to write to; it takes the target's place only when all went well.
-
-    Raises
-    ------
-    DataError
-        If the folder is missing or cannot be written to.
-    """
-    target = Path(target)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        yield Path(name)
-        Path(name).replace(target)
-    except OSError as error:
-        raise DataError(
-            f"{target}: cannot be written ({error.strerror or error}); choose another place with -o"
-        ) from None
-    finally:
-        with suppress(OSError, NameError):
-            Path(name).unlink()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording"],
+    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording", "whole"],
     ["titles", "records", "untrusted", "figures", "letters"],
     ["placeholders", "csvfile"],
     ["text"],
