@@ -60,6 +60,7 @@ def predict_table(
     writer: Writer,
     progress: Callable[[int], None] = lambda rows: None,
     jobs: int | None = None,
+    log: Callable[..., None] = lambda **counts: None,
 ) -> Summary:
     """Answer every row of a table and write it, in order, with the answer behind it.
 
@@ -74,10 +75,12 @@ def predict_table(
         Called with the number of rows done after each chunk.
     jobs : int, optional
         Processes to share the work; by default one for each core. Short tables never start any.
+    log : callable
+        Called after each chunk with its number and counts, by name.
     """
     labels: Counter[str] = Counter()
     sources: Counter[str] = Counter()
-    rows = promotes = 0
+    rows = promotes = number = 0
     closest: list[tuple[float, int, str]] = []
     added = predictor.answer_columns
     answered = _answered(chunks(table, CHUNK), columns, predictor, jobs or _cores())
@@ -94,6 +97,8 @@ def predict_table(
                 closest = sorted(closest)[:REVIEW_FIRST]
             rows += len(chunk)
             progress(rows)
+            number += 1
+            log(chunk=number, rows=len(chunk), rows_done=rows, labels=Counter(columns_of_answers["label"]))
     return Summary(rows, labels, sources, promotes, [(row, why) for _, row, why in closest])
 
 

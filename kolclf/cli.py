@@ -1,5 +1,6 @@
 """The command line: data to standard output, everything else to standard error."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from kolclf.options import (
     BioColumn,
     Caption,
     CaptionsColumn,
+    ExcelSafe,
     Force,
     GroupColumn,
     IdColumn,
@@ -21,12 +23,15 @@ from kolclf.options import (
     LabelColumn,
     Lang,
     Language,
+    LogJson,
     MaxError,
     ModelFile,
     Name,
     NameColumn,
     NoModel,
     NoReview,
+    OnBadRows,
+    OnBadRowsOption,
     Output,
     Report,
     RulesFile,
@@ -103,6 +108,9 @@ def predict(
     max_error: MaxError = 0.03,
     no_review: NoReview = False,
     jobs: Jobs = None,
+    on_bad_rows: OnBadRowsOption = OnBadRows.fail,
+    excel_safe: ExcelSafe = False,
+    log_json: LogJson = None,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
@@ -116,7 +124,9 @@ def predict(
     from kolclf import render, render_account
     from kolclf.batch import output_columns, predict_table
     from kolclf.data import find_columns
+    from kolclf.events import events
     from kolclf.predictor import open_predictor
+    from kolclf.rejected import Rejected
     from kolclf.tables import read_table
     from kolclf.writers import open_writer
 
@@ -124,7 +134,10 @@ def predict(
     if is_single(accounts, bio, caption, name):
         render_account.answer(predictor, account_given(name, bio, caption))
         return
-    table = read_table(str(accounts))
+    if on_bad_rows is OnBadRows.skip and output == "-":
+        raise typer.BadParameter("--on-bad-rows skip writes the rejected rows beside the result; name one with -o")
+    rejected = Rejected(f"{output}.rejected.csv") if on_bad_rows is OnBadRows.skip else None
+    table = read_table(str(accounts), rejected)
     given = given_columns(
         id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
     )
@@ -135,11 +148,15 @@ def predict(
         render.say(f"the input has columns of these names already, so ours are called {', '.join(clashes)}")
     numbers = header[len(table.columns) + 1 : len(table.columns) + 2]
     with (
-        open_writer(output, header, table, numbers, render.say) as writer,
+        rejected.written() if rejected else nullcontext(),
+        open_writer(output, header, table, numbers, render.say, excel_safe) as writer,
         render.counting(table, "accounts") as progress,
+        events(log_json) as log,
     ):
-        summary = predict_table(table, columns, predictor, writer, progress, jobs)
+        summary = predict_table(table, columns, predictor, writer, progress, jobs, log)
     render.summary(summary, predictor, output)
+    if rejected:
+        render.say(render.HEAD["rejected"][lang.value].format(rejected.count, rejected.path))
 
 
 @command

@@ -1,5 +1,6 @@
 """Files survive whatever ends a run: the old one or the new one is there, never half of one, and no stray."""
 
+import json
 import os
 import random
 import resource
@@ -153,3 +154,25 @@ def test_an_older_model_is_replaced_by_force_only(run, model_path, table_file, t
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(DataError, match="cannot be written"), write_whole(tmp_path / "nix" / "a.csv"):
         pass
+
+
+def test_bad_rows_are_skipped_counted_and_written_down(run, table_file, tmp_path):
+    path, target = table_file("id,bio\n1,bidan\n2,guru,lebih\n3,dokter\n"), tmp_path / "hasil.csv"
+    result = run("predict", path, "-o", target, "--no-model", "--on-bad-rows", "skip", "--lang", "en")
+    assert (result.exit_code, len(target.read_text(encoding="utf-8").splitlines())) == (0, 3)
+    assert f"1 rows could not be read and are left out; see why in {target}.rejected.csv" in result.stderr
+    lines = (tmp_path / "hasil.csv.rejected.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "line,byte,reason,row" and lines[1].startswith('3,16,"has 3 cells')
+    assert run("predict", path, "-o", target, "--no-model").exit_code == 1
+    assert run("predict", path, "--no-model", "--on-bad-rows", "skip").exit_code == 2
+
+
+def test_the_log_tells_counts_and_no_content(run, many, tmp_path):
+    log = tmp_path / "log.jsonl"
+    options = ("--no-model", "--jobs", "1", "--log-json", log)
+    assert run("predict", many, "-o", tmp_path / "hasil.csv", *options).exit_code == 0
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [event["chunk"] for event in events] == [1, 2, 3, 4, 5]
+    assert sum(event["rows"] for event in events) == events[-1]["rows_done"] == 20_000
+    assert all(sum(event["labels"].values()) == event["rows"] and event["peak_mb"] > 1 for event in events)
+    assert "Rina" not in log.read_text(encoding="utf-8")
