@@ -15,6 +15,7 @@ from kolclf import DataError
 from kolclf.whole import write_whole
 
 ROW = "{},dr. Rina Sp.A praktik RS Mitra Bogor nomor {},jadwal praktik senin\n"
+MOMENTS = random.Random(7).sample([0.5, 1.0, 1.5, 2.0, 2.5, 3.0], 3)  # seconds
 STRAY = ".hasil.csv.kolclf-abc.csv"
 
 
@@ -46,7 +47,7 @@ def wait_for(condition, seconds=20):
     return condition()
 
 
-@pytest.mark.parametrize("seconds", [round(random.Random(7).uniform(0.5, 4), 2) for _ in range(3)])
+@pytest.mark.parametrize("seconds", MOMENTS)
 def test_a_killed_run_leaves_the_old_file_and_the_next_no_stray(run, many, table_file, tmp_path, seconds):
     target = tmp_path / "hasil.csv"
     target.write_text("lama", encoding="utf-8")
