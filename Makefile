@@ -13,7 +13,7 @@ BIN := .venv/bin
 
 demo: .venv/ready ## train on data/, answer a small messy spreadsheet, explain one account
 	mkdir -p build
-	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o build/demo.npz
+	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o build/demo.npz --force
 	$(BIN)/kolclf predict data/demo_accounts.csv --model build/demo.npz -o build/demo_result.csv
 	$(BIN)/kolclf explain data/demo_accounts.csv --row 1 --model build/demo.npz
 	@echo "--- build/demo_result.csv" && cut -c 1-200 build/demo_result.csv
@@ -31,7 +31,7 @@ read-ahead: .venv/ready ## read lexicon.toml and rules.toml ahead, after an edit
 
 # Folds of whole batches: rows written side by side never stand on both sides. The rows marked test measure the model.
 model: .venv/ready read-ahead ## train the default model again, and write its card; the same data gives the same bytes
-	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o models/default.npz
+	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o models/default.npz --force
 	$(BIN)/python benchmarks/model_card.py
 
 datasheet: .venv/ready ## count the labelled profiles again

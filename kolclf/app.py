@@ -34,7 +34,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
-            typer.echo("Stopped; no file was changed.", err=True)
+            typer.echo("Stopped; no file is left half-written.", err=True)
             raise typer.Exit(130) from None
 
     app.command()(run)

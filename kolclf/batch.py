@@ -3,10 +3,13 @@
 import gc
 import itertools
 import os
+import signal
+import threading
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -57,6 +60,7 @@ def predict_table(
     writer: Writer,
     progress: Callable[[int], None] = lambda rows: None,
     jobs: int | None = None,
+    log: Callable[..., None] = lambda **counts: None,
 ) -> Summary:
     """Answer every row of a table and write it, in order, with the answer behind it.
 
@@ -71,14 +75,17 @@ def predict_table(
         Called with the number of rows done after each chunk.
     jobs : int, optional
         Processes to share the work; by default one for each core. Short tables never start any.
+    log : callable
+        Called after each chunk with its number and counts, by name.
     """
     labels: Counter[str] = Counter()
     sources: Counter[str] = Counter()
-    rows = promotes = 0
+    rows = promotes = number = 0
     closest: list[tuple[float, int, str]] = []
     added = predictor.answer_columns
-    with _nothing_collected():
-        for chunk, answers in _answered(chunks(table, CHUNK), columns, predictor, jobs or _cores()):
+    answered = _answered(chunks(table, CHUNK), columns, predictor, jobs or _cores())
+    with _nothing_collected(), closing(answered):
+        for chunk, answers in answered:
             writer.write(chunk, answers)
             columns_of_answers = dict(zip(added, zip(*answers, strict=True), strict=True))
             labels.update(columns_of_answers["label"])
@@ -91,6 +98,8 @@ def predict_table(
                 closest = sorted(closest)[:REVIEW_FIRST]
             rows += len(chunk)
             progress(rows)
+            number += 1
+            log(chunk=number, rows=len(chunk), rows_done=rows, labels=Counter(columns_of_answers["label"]))
     return Summary(rows, labels, sources, promotes, [(row, why) for _, row, why in closest])
 
 
@@ -112,7 +121,7 @@ def _cores() -> int:
 
 def _answered(
     chunked: Iterator[list[Row]], columns: Columns, predictor: Predictor, jobs: int
-) -> Iterator[tuple[list[Row], list[Row]]]:
+) -> Generator[tuple[list[Row], list[Row]]]:
     """Yield chunks and their answers, in order."""
     first = list(itertools.islice(chunked, ALONE + 1)) if jobs > 1 else []
     chunked = itertools.chain(first, chunked)
@@ -125,11 +134,14 @@ def _answered(
 
     # Not joblib.Parallel: its generator reads on whether or not the answers are taken, so memory would grow with the file.
     used, moved = _in_use(columns)
-    pool = get_reusable_executor(jobs, initializer=_start, initargs=(predictor, moved), reuse=False, env=_KEEP_MEMORY)
+    with _interrupts_kept_back():
+        given = (predictor, moved, os.getpid())
+        pool = get_reusable_executor(jobs, initializer=_start, initargs=given, reuse=False, env=_KEEP_MEMORY)
     waiting: deque[tuple[list[Row], Any]] = deque()
     try:
         for chunk in chunked:
-            waiting.append((chunk, pool.submit(_answer, [[row[at] for at in used] for row in chunk])))
+            with _interrupts_kept_back():
+                waiting.append((chunk, pool.submit(_answer, [[row[at] for at in used] for row in chunk])))
             if len(waiting) > AHEAD * jobs:
                 yield _taken(*waiting.popleft())
         while waiting:
@@ -139,7 +151,29 @@ def _answered(
     finally:
         for _, answers in waiting:
             answers.cancel()
+        if waiting:  # nobody wants them; shutdown(kill_workers=True) can trip over what is cancelled
+            for process in list(pool._processes.values()):
+                process.terminate()
         pool.shutdown()
+
+
+@contextmanager
+def _interrupts_kept_back() -> Iterator[None]:
+    """Put Ctrl-C off for a moment; processes that start in it never hear of one."""
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    from multiprocessing import resource_tracker  # noqa: PLC0415
+
+    from joblib.externals.loky.backend import resource_tracker as loky_tracker  # noqa: PLC0415
+
+    resource_tracker.ensure_running()  # their start would lift our mask
+    loky_tracker.ensure_running()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _taken(chunk: list[Row], answers: Any) -> tuple[list[Row], list[Row]]:
@@ -172,10 +206,18 @@ class _Answerer:
 _answerer: _Answerer
 
 
-def _start(predictor: Predictor, columns: Columns) -> None:
+def _start(predictor: Predictor, columns: Columns, parent: int) -> None:
     """Make a process ready; a predictor made anew takes over the stems that the model knows."""
     global _answerer
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _answerer = _Answerer(replace(predictor), columns)
+
+
+def _end_with(parent: int) -> None:
+    """End this process with its parent, whose locks, if it was killed, it would wait for without end."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _answer(rows: Sequence[Row]) -> list[Row]:

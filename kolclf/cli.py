@@ -1,5 +1,6 @@
 """The command line: data to standard output, everything else to standard error."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,18 +15,24 @@ from kolclf.options import (
     BioColumn,
     Caption,
     CaptionsColumn,
+    ExcelSafe,
+    ExplainColumns,
+    Force,
     GroupColumn,
     IdColumn,
     Jobs,
     LabelColumn,
     Lang,
     Language,
+    LogJson,
     MaxError,
     ModelFile,
     Name,
     NameColumn,
     NoModel,
     NoReview,
+    OnBadRows,
+    OnBadRowsOption,
     Output,
     Report,
     RulesFile,
@@ -52,6 +59,7 @@ def train(
     stem: Annotated[bool, typer.Option("--stem/--no-stem", help="Stem words by Sastrawi.")] = True,
     min_df: Annotated[int, typer.Option(min=1, help="Keep only words that as many accounts use.")] = 2,
     seed: Annotated[int, typer.Option(help="Seeds the folds; the same seed gives the same file.")] = 0,
+    force: Force = False,
 ) -> None:
     """Train a model on a labelled table.
 
@@ -63,8 +71,10 @@ def train(
     from kolclf.folds import groups_to_keep
     from kolclf.model import KolClassifier
     from kolclf.store import check_target, save_model
+    from kolclf.whole import check_new
 
     check_target(output)
+    check_new(output, force)
     check_report(report)
     given = given_columns(
         id_column=id_column,
@@ -98,11 +108,11 @@ def predict(
     name: Name = None,
     max_error: MaxError = 0.03,
     no_review: NoReview = False,
-    explain: Annotated[
-        bool,
-        typer.Option("--explain", help="Add columns with the evidence: strongest words, and a sum for each criterion."),
-    ] = False,
+    explain: ExplainColumns = False,
     jobs: Jobs = None,
+    on_bad_rows: OnBadRowsOption = OnBadRows.fail,
+    excel_safe: ExcelSafe = False,
+    log_json: LogJson = None,
     lang: Lang = Language.id,
     id_column: IdColumn = None,
     name_column: NameColumn = None,
@@ -121,7 +131,9 @@ def predict(
     from kolclf import render, render_account
     from kolclf.batch import output_columns, predict_table
     from kolclf.data import find_columns
+    from kolclf.events import events
     from kolclf.predictor import NUMBERS, open_predictor
+    from kolclf.rejected import Rejected
     from kolclf.tables import read_table
     from kolclf.writers import open_writer
 
@@ -131,7 +143,10 @@ def predict(
         show = render_account.explanation if explain else render_account.answer
         show(next(predictor.explanations(account_given(name, bio, caption))), lang.value)
         return
-    table = read_table(str(accounts))
+    if on_bad_rows is OnBadRows.skip and output == "-":
+        raise typer.BadParameter("--on-bad-rows skip writes the rejected rows beside the result; name one with -o")
+    rejected = Rejected(f"{output}.rejected.csv") if on_bad_rows is OnBadRows.skip else None
+    table = read_table(str(accounts), rejected)
     given = given_columns(
         id_column=id_column, name_column=name_column, bio_column=bio_column, captions_column=captions_column
     )
@@ -143,11 +158,15 @@ def predict(
         render.say(f"the input has columns of these names already, so ours are called {', '.join(clashes)}")
     numbers = [name for name, own in named if own in NUMBERS]
     with (
-        open_writer(output, header, table, numbers, render.say) as writer,
+        rejected.written() if rejected else nullcontext(),
+        open_writer(output, header, table, numbers, render.say, excel_safe) as writer,
         render.counting(table, "accounts") as progress,
+        events(log_json) as log,
     ):
-        summary = predict_table(table, columns, predictor, writer, progress, jobs)
+        summary = predict_table(table, columns, predictor, writer, progress, jobs, log)
     render.summary(summary, predictor, output)
+    if rejected:
+        render.say(render.HEAD["rejected"][lang.value].format(rejected.count, rejected.path))
 
 
 @command
@@ -239,6 +258,7 @@ def rules(
 def export(
     model: Annotated[Path, typer.Argument(help="Model file.")],
     to: Annotated[Path, typer.Option("--to", help="File to write, ending in .joblib.")],
+    force: Force = False,
 ) -> None:
     """Write a model as a scikit-learn Pipeline with joblib.
 
@@ -249,10 +269,11 @@ def export(
     from kolclf import render
     from kolclf.pipeline import to_pipeline
     from kolclf.store import load_model
-    from kolclf.writers import write_whole
+    from kolclf.whole import check_new, write_whole
 
     if to.suffix != ".joblib":
         raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")
+    check_new(to, force)
     pipeline = to_pipeline(load_model(model))
     with write_whole(to) as path:
         joblib.dump(pipeline, path)

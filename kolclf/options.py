@@ -14,6 +14,13 @@ class Language(StrEnum):
     en = "en"
 
 
+class OnBadRows(StrEnum):
+    """What happens to rows that cannot be read."""
+
+    fail = "fail"
+    skip = "skip"
+
+
 class Criterion(StrEnum):
     """The criteria that evidence is grouped by."""
 
@@ -49,6 +56,10 @@ MaxError = Annotated[
     ),
 ]
 NoReview = Annotated[bool, typer.Option("--no-review", help="Always answer kol or influencer.")]
+ExplainColumns = Annotated[
+    bool,
+    typer.Option("--explain", help="Add columns with the evidence: strongest words, and a sum for each criterion."),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, help="Processes that share a long table; by default one for each core."),
@@ -78,6 +89,24 @@ Where = Annotated[str | None, typer.Option(help="Use only rows with this cell: C
 Report = Annotated[
     Path | None, typer.Option("--report", help="Write how right it is as one HTML page, for people who were not there.")
 ]
+
+OnBadRowsOption = Annotated[
+    OnBadRows,
+    typer.Option(
+        "--on-bad-rows",
+        help="Rows that cannot be read: stop and name the first, or leave them out and write them to OUTPUT.rejected.csv.",
+    ),
+]
+ExcelSafe = Annotated[
+    bool,
+    typer.Option(
+        "--excel-safe", help="In CSV, put ' before cells that a spreadsheet would run as a formula (= + - @)."
+    ),
+]
+LogJson = Annotated[
+    Path | None, typer.Option("--log-json", help="Write counts, seconds and memory of each chunk, as JSON lines.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists already.")]
 
 
 def given_columns(**columns: str | None) -> dict[str, str]:

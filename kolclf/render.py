@@ -38,6 +38,10 @@ HEAD = {
     "row": {"id": "baris {}", "en": "row {}"},
     "mark": {"id": "tanda", "en": "mark"},
     "rows": {"id": "{} baris", "en": "{} rows"},
+    "rejected": {
+        "id": "{} baris tidak terbaca dan dilewati, alasannya ada di {}",
+        "en": "{} rows could not be read and are left out; see why in {}",
+    },
     "written": {"id": "{} baris ditulis ke {}", "en": "{} rows written to {}"},
 }
 # What would move the cursor, change colours or turn the direction of writing, each to one harmless character.

@@ -38,11 +38,40 @@ def without_empty_end(row: Row) -> Row:
     return row
 
 
-def fitted(row: Row, width: int, path: str, place: str) -> Row:
-    """Return a row of ``width`` cells; a shorter one is filled up, a longer one refused."""
-    if len(row) > width and len(without_empty_end(row)) > width:
-        raise DataError(
-            f"{path}, {place}: has {len(row)} cells but the header has {width}; "
-            "put quotes around the cell that holds a delimiter, or name the column"
-        )
+class BadRow(NamedTuple):
+    """A piece of a file that cannot be read as a row."""
+
+    line: int  # from 1; of a workbook, the row
+    byte: int | None  # its place in the file, from 1; None in a workbook
+    reason: str
+    written: str  # the piece itself
+
+
+Reject = Callable[[BadRow], None]
+
+
+def refuse(path: str) -> Reject:
+    """Return what takes no bad row of a file: it raises a DataError that names line and byte."""
+
+    def raise_at(bad: BadRow) -> None:
+        place = f"row {bad.line}" if bad.byte is None else f"line {bad.line}"
+        what, _, advice = bad.reason.partition("; ")
+        at = "" if bad.byte is None else f" (byte {bad.byte} of the file)"
+        raise DataError(f"{path}, {place}: {what}{at}; {advice}")
+
+    return raise_at
+
+
+def misfit(row: Row, width: int) -> str | None:
+    """Return why a row has no place under a header of ``width`` cells, if so."""
+    if len(row) <= width or len(without_empty_end(row)) <= width:
+        return None
+    return (
+        f"has {len(row)} cells but the header has {width}; "
+        "put quotes around the cell that holds a delimiter, or name the column"
+    )
+
+
+def filled(row: Row, width: int) -> Row:
+    """Return a row with empty cells at its end up to ``width``."""
     return row + [""] * (width - len(row))

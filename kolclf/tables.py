@@ -6,6 +6,7 @@ Cells are not interpreted, so that what comes in goes out unchanged.
 import io
 import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from kolclf.csvfile import read_csv
 from kolclf.errors import DataError, KolclfError
-from kolclf.rows import Row, Table, fitted, without_empty_end
+from kolclf.rows import BadRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
 FORMATS = {
     ".csv": "csv",
@@ -26,8 +27,14 @@ FORMATS = {
 }
 
 
-def read_table(path: str) -> Table:
+def read_table(path: str, reject: Reject | None = None) -> Table:
     """Open a table; ``-`` is standard input (CSV).
+
+    Parameters
+    ----------
+    path : str
+    reject : callable, optional
+        Given each row that cannot be read, while iterating; without it, the first one raises.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def read_table(path: str) -> Table:
     """
     if path == "-":
         content = sys.stdin.buffer.read()
-        return read_csv("standard input", lambda: io.BytesIO(content))
+        return read_csv("standard input", lambda: io.BytesIO(content), reject)
     file = Path(path)
     if file.is_dir():
         raise DataError(f"{path}: is a folder; name a file in it")
@@ -45,11 +52,15 @@ def read_table(path: str) -> Table:
     kind = FORMATS.get(file.suffix.lower())
     if kind is None:
         raise DataError(f"{path}: the ending '{file.suffix}' is unknown; use one of {', '.join(FORMATS)}")
-    readers: dict[str, Callable[[str], Table]] = {"xlsx": _read_xlsx, "parquet": _read_parquet, "jsonl": _read_jsonl}
+    readers: dict[str, Callable[[str, Reject | None], Table]] = {
+        "xlsx": _read_xlsx,
+        "parquet": _read_parquet,
+        "jsonl": _read_jsonl,
+    }
     try:
         if file.stat().st_size == 0:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
-        return readers[kind](path) if kind in readers else read_csv(path, lambda: file.open("rb"))
+        return readers[kind](path, reject) if kind in readers else read_csv(path, lambda: file.open("rb"), reject)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
 
@@ -58,7 +69,7 @@ def read_table(path: str) -> Table:
 
 
 @contextmanager
-def _blamed_on(path: str, kind: str) -> Iterator[None]:
+def _blamed_on(path: str, kind: str, rows: Callable[[], int] = lambda: 0) -> Iterator[None]:
     """Turn whatever a library raises on a damaged file into one sentence about that file."""
     try:
         yield
@@ -66,12 +77,14 @@ def _blamed_on(path: str, kind: str) -> Iterator[None]:
         raise
     except Exception as error:
         said = " ".join(str(error).split())[:200]
+        after = f" after row {rows()}" if rows() else ""
         raise DataError(
-            f"{path}: cannot be read as {kind} ({type(error).__name__}: {said}); open it and save it again"
+            f"{path}: cannot be read as {kind}{after} ({type(error).__name__}: {said}; the file ends at byte "
+            f"{Path(path).stat().st_size}); open it and save it again, or copy it anew"
         ) from None
 
 
-def _read_xlsx(path: str) -> Table:
+def _read_xlsx(path: str, reject: Reject | None) -> Table:
     from openpyxl import load_workbook  # noqa: PLC0415 (slow to import)
 
     with _blamed_on(path, "XLSX"), Path(path).open("rb") as opened:
@@ -79,27 +92,39 @@ def _read_xlsx(path: str) -> Table:
         book = load_workbook(content, read_only=True, data_only=True)
         book.worksheets[0].reset_dimensions()  # what a file states of its size may be wrong
     rows = _xlsx_rows(path, book)
-    header = next(rows, None)
+    _, header = next(rows, (0, None))
     if header is None:
         raise DataError(f"{path}: its first sheet is empty; put the accounts there, with a header line")
     columns = without_empty_end([str(name).strip() for name in header])
-    checked = (fitted(row, len(columns), path, f"row {number}") for number, row in enumerate(rows, 2))
-    return Table(path, columns, checked)
+    return Table(path, columns, _fitting(rows, len(columns), reject or refuse(path)))
 
 
-def _xlsx_rows(path: str, book: Any) -> Iterator[Row]:
-    """Yield the rows of the first sheet that hold anything."""
+def _fitting(rows: Iterator[tuple[int, Row]], width: int, reject: Reject) -> Iterator[Row]:
+    for number, row in rows:
+        if why := misfit(row, width):
+            reject(BadRow(number, None, why, json.dumps(row, ensure_ascii=False, default=str)))
+        else:
+            yield filled(row, width)
+
+
+def _xlsx_rows(path: str, book: Any) -> Iterator[tuple[int, Row]]:
+    """Yield the rows of the first sheet from the first to the last that hold anything, and their numbers."""
+    number, blank, begun = 0, list[int](), False
     try:
-        with _blamed_on(path, "XLSX"):
-            for cells in book.worksheets[0].iter_rows(values_only=True):
+        with _blamed_on(path, "XLSX", lambda: number):
+            for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
                 row = ["" if cell is None else cell for cell in cells]
                 if any(str(cell).strip() for cell in row):
-                    yield row
+                    yield from ((of_blank, []) for of_blank in blank)
+                    yield number, row
+                    blank, begun = [], True
+                elif begun:
+                    blank.append(number)
     finally:
         book.close()
 
 
-def _read_parquet(path: str) -> Table:
+def _read_parquet(path: str, reject: Reject | None) -> Table:
     import pyarrow.parquet as pq  # noqa: PLC0415 (slow to import)
 
     with _blamed_on(path, "Parquet"):
@@ -109,40 +134,48 @@ def _read_parquet(path: str) -> Table:
 
 
 def _parquet_rows(path: str, file: Any) -> Iterator[Row]:
-    with file, _blamed_on(path, "Parquet"):
+    number = 0
+    with file, _blamed_on(path, "Parquet", lambda: number):
         for batch in file.iter_batches(1024):
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 yield list(row)
+            number += len(batch)
 
 
 # --- JSON lines
 
 
-def _read_jsonl(path: str) -> Table:
+def _read_jsonl(path: str, reject: Reject | None) -> Table:
     columns: dict[str, None] = {}
-    for record in _json_records(path):
+    for record in _json_records(path, (lambda bad: None) if reject else refuse(path)):
         columns.update(dict.fromkeys(record))
     if not columns:
         raise DataError(f"{path}: is empty; write one JSON object a line")
-    rows = ([record.get(name, "") for name in columns] for record in _json_records(path))
+    rows = ([record.get(name, "") for name in columns] for record in _json_records(path, reject or refuse(path)))
     return Table(path, list(columns), rows)
 
 
-def _json_records(path: str) -> Iterator[dict[str, Any]]:
-    number = 0
-    with Path(path).open(encoding="utf-8-sig") as lines:
-        try:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    record = json.loads(line)
-                    if not isinstance(record, dict):
-                        raise DataError(
-                            f"{path}, line {number}: holds no JSON object but {type(record).__name__}; "
-                            "write one object a line"
-                        )
+def _json_records(path: str, reject: Reject) -> Iterator[dict[str, Any]]:
+    at = 1
+    with Path(path).open("rb") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip() not in (b"", BOM_UTF8):
+                record, why = _json_record(line)
+                if record is None:
+                    reject(BadRow(number, at, why, line.decode("utf-8", "replace")))
+                else:
                     yield record
-        except UnicodeDecodeError:
-            raise DataError(f"{path}, after line {number}: is not UTF-8; save it again as UTF-8") from None
-        except (ValueError, RecursionError) as error:
-            said = str(error)[:100]
-            raise DataError(f"{path}, line {number}: is not valid JSON ({said}); write one object a line") from None
+            at += len(line)
+
+
+def _json_record(line: bytes) -> tuple[dict[str, Any] | None, str]:
+    """Return the object that stands in a line, or why there is none."""
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        return None, f"byte 0x{line[error.start]:02x} is not UTF-8; save the file again as UTF-8"
+    except (ValueError, RecursionError) as error:
+        return None, f"is not valid JSON ({str(error)[:100]}); write one object a line"
+    if isinstance(record, dict):
+        return record, ""
+    return None, f"holds no JSON object but {type(record).__name__}; write one object a line"

@@ -2,24 +2,27 @@
 
 import csv
 import json
-import os
 import re
 import sys
-import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from kolclf.errors import DataError
 from kolclf.rows import CsvRow, Row, Table
 from kolclf.tables import FORMATS
+from kolclf.whole import write_whole as write_whole
 
 _NESTED = frozenset({list, dict})
 XLSX_CELL = 32_767  # characters, by the format
 PARQUET_ROWS = 4096  # in one row group
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XLSX cannot hold them
+
+# a control character may hide the sign behind it; wide signs are read as plain ones
+_RUN = ("=", "+", "-", "@", *map(chr, range(32)), "\x7f", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
 
 
 class Writer(Protocol):
@@ -33,11 +36,14 @@ class Writer(Protocol):
 
 
 class _CsvWriter:
-    def __init__(self, stream: BinaryIO, columns: list[str], like: Table, delimiter: str) -> None:
+    def __init__(self, stream: BinaryIO, columns: list[str], like: Table, delimiter: str, safe: bool) -> None:
+        self._safe = safe
         self._stream, self._delimiter, self._same = stream, delimiter, delimiter == like.delimiter
-        self._stream.writelines(line + b"\n" for line in self._lines([columns]))
+        self._stream.writelines(line + b"\n" for line in self._lines(_disarmed([columns]) if safe else [columns]))
 
     def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
+        if self._safe:
+            rows, added = _disarmed(rows), _disarmed(added)
         written = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
         others = iter(self._lines([row for row, line in zip(rows, written, strict=True) if line is None]))
         mark = self._delimiter.encode() if added and added[0] else b""
@@ -60,6 +66,15 @@ class _CsvWriter:
 
     def close(self) -> None:
         self._stream.flush()
+
+
+def _disarmed(rows: Sequence[Row]) -> list[Row]:
+    """Return rows with an apostrophe before what a spreadsheet would run; a row without such a cell stays as it is written."""
+    return [[f"'{cell}" if _is_run(cell) else cell for cell in row] if any(map(_is_run, row)) else row for row in rows]
+
+
+def _is_run(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.startswith(_RUN) and not _NUMBER.fullmatch(cell)
 
 
 class _Records(list[str]):
@@ -103,6 +118,7 @@ class _XlsxWriter:
             )
         cell = self._cell(self._sheet, text[:XLSX_CELL])
         cell.data_type = "s"  # "=1+1" in a bio is text, never a formula
+        cell.quotePrefix = text.startswith(_RUN)  # nor becomes one when somebody edits it
         return cell
 
     def close(self) -> None:
@@ -178,39 +194,13 @@ def _as_text(cell: Any) -> str:
 
 
 @contextmanager
-def write_whole(target: str | Path) -> Iterator[Path]:
-    """Yield a path beside ``target`` to write to; it takes the target's place only when all went well.
-
-    Raises
-    ------
-    DataError
-        If the folder is missing or cannot be written to.
-    """
-    target = Path(target)
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=target.suffix, dir=target.parent)
-        os.close(handle)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        yield Path(name)
-        Path(name).replace(target)
-    except OSError as error:
-        raise DataError(
-            f"{target}: cannot be written ({error.strerror or error}); choose another place with -o"
-        ) from None
-    finally:
-        with suppress(OSError, NameError):
-            Path(name).unlink()
-
-
-@contextmanager
 def open_writer(
     target: str,
     columns: list[str],
     like: Table,
     numbers: Collection[str] = (),
     warn: Callable[[str], None] = lambda message: None,
+    excel_safe: bool = False,
 ) -> Iterator[Writer]:
     """Yield a writer for ``target``, its format by its ending; ``-`` is standard output, as CSV.
 
@@ -228,9 +218,11 @@ def open_writer(
         Added columns that hold numbers; Parquet wants to know.
     warn : callable
         Told what a format cannot hold.
+    excel_safe : bool
+        Whether an apostrophe stands in a CSV before cells that a spreadsheet would run as a formula.
     """
     if target == "-":
-        yield _CsvWriter(sys.stdout.buffer, columns, like, like.delimiter)
+        yield _CsvWriter(sys.stdout.buffer, columns, like, like.delimiter, excel_safe)
         return
     ending = Path(target).suffix.lower()
     kind = FORMATS.get(ending)
@@ -247,6 +239,10 @@ def open_writer(
             stream = opened.enter_context(path.open("wb"))
             stream.write(b"" if kind == "jsonl" or like.encoding == "utf-8" else BOM_UTF8)
             delimiter = "\t" if ending == ".tsv" else like.delimiter
-            writer = _CsvWriter(stream, columns, like, delimiter) if kind == "csv" else _JsonlWriter(stream, columns)
+            writer = (
+                _CsvWriter(stream, columns, like, delimiter, excel_safe)
+                if kind == "csv"
+                else _JsonlWriter(stream, columns)
+            )
         yield writer
         writer.close()

@@ -9,8 +9,8 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording"],
-    ["titles", "records", "untrusted", "figures", "letters"],
+    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording", "whole"],
+    ["rejected", "events", "titles", "records", "untrusted", "figures", "letters"],
     ["placeholders", "csvfile"],
     ["text"],
     ["words", "unknown_titles"],

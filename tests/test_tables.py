@@ -196,3 +196,61 @@ def test_any_jsonl_comes_in_unchanged(tmp_path_factory, records):
     path.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     table, rows = read(path)
     assert rows == [[record.get(name, "") for name in table.columns] for record in records]
+
+
+def read_with_rejects(path):
+    bad = []
+    return list(read_table(str(path), bad.append).rows), [(row.line, row.byte, row.written) for row in bad]
+
+
+@pytest.mark.parametrize(
+    ("body", "rows", "bad"),
+    [
+        (b"1,a\n2,b,c\n3,d\n", ["1", "3"], [(3, 12, "2,b,c\n")]),
+        (b'1,a\n2,"b\n3,d\n4,e\n', ["1", "3", "4"], [(3, 12, '2,"b\n')]),
+        (b'1,a\n2,"b" c\n3,d\n', ["1", "3"], [(3, 12, '2,"b" c\n')]),
+        (b'1,"x\ny"\n"2\n2","b\n3,d\n', ["1", "3"], [(4, 16, '"2\n2","b\n')]),
+        ("1,é\n2,é\n3,é\n4,é\n5,é\n".encode() + b"6,\xff\n7,g\n", list("123457"), [(7, 35, "6,\udcff\n")]),
+    ],
+    ids=[
+        "too many cells",
+        "a quote never closed",
+        "a quote closed too early",
+        "a bad cell of the second line",
+        "bytes",
+    ],
+)
+@pytest.mark.parametrize("block", [5, 1 << 20])
+def test_reading_goes_on_behind_a_bad_row(table_file, monkeypatch, body, rows, bad, block):
+    monkeypatch.setattr("kolclf.csvfile.BLOCK", block)
+    path = table_file(b"id,bio\n" + body)
+    found, rejected = read_with_rejects(path)
+    assert ([row[0] for row in found], rejected) == (rows, bad)
+    with pytest.raises(DataError, match=rf"line {bad[0][0]}: .*\(byte {bad[0][1]} of the file\)"):
+        read(path)
+
+
+def test_bad_lines_of_json_are_left_out(table_file):
+    path = table_file(b'{"bio": "a"}\n{"bio": \n[1]\n{"bio": "\xff"}\n{"bio": "b"}\n', name="akun.jsonl")
+    rows, rejected = read_with_rejects(path)
+    assert rows == [["a"], ["b"]] and [bad[:2] for bad in rejected] == [(2, 14), (3, 23), (4, 27)]
+
+
+def test_a_wide_row_of_a_workbook_is_left_out(tmp_path):
+    path = save_xlsx(tmp_path / "akun.xlsx", ["id", "bio"], [1, "a"], [], [2, "b", "c"], [3, "d"])
+    rows, [(number, byte, _)] = read_with_rejects(path)
+    assert (rows, number, byte) == ([[1, "a"], ["", ""], [3, "d"]], 4, None)  # a blank row is an account without text
+
+
+@calm
+@given(tables, st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n"]), st.integers(1, 60), st.data())
+def test_one_wide_row_costs_no_other(tmp_path_factory, table, delimiter, end, block, data):
+    path = tmp_path_factory.getbasetemp() / "any_bad.csv"
+    columns, rows = table
+    at = data.draw(st.integers(0, len(rows)))
+    wide = ["x"] * (len(columns) + 1)
+    path.write_bytes(as_csv([columns, *rows[:at], wide, *rows[at:]], delimiter, end).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kolclf.csvfile.BLOCK", block)
+        found, rejected = read_with_rejects(path)
+    assert found == rows and [bad[2] for bad in rejected] == [as_csv([wide], delimiter, end)]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kolclf import DataError
+from kolclf.rows import CsvRow
 from kolclf.tables import Table, read_table
 from kolclf.writers import open_writer, write_whole
 
@@ -245,3 +246,22 @@ def test_a_row_of_a_csv_goes_out_as_it_is_written(run, table_file, tmp_path):
     written = (tmp_path / "keluar.csv").read_bytes().decode()
     assert written.split("\n", 1)[1].startswith(f"{line},kol,")
     assert read(tmp_path / "keluar.csv")[1][:4] == read(source)[1]
+
+
+RISKY = ["=1+1", "+62 812", "-cmd", "@SUM(A1)", "\t=1", "\r=1", "＝1", "\x00=1"]
+
+
+def test_excel_safe_touches_only_what_a_spreadsheet_would_run(tmp_path):
+    harmless = ["-5", "+1.5", "a=b", "'=1", "", "bidan"]
+    path = tmp_path / "a.csv"
+    with open_writer(str(path), ["=bio"], like(), excel_safe=True) as writer:
+        writer.write([CsvRow([cell], cell.encode()) for cell in harmless[:4]], [[]] * 4)
+        writer.write([[cell] for cell in RISKY + harmless[4:]], [[]] * (len(RISKY) + 2))
+    with path.open(encoding="utf-8", newline="") as file:
+        cells = [row[0] if row else "" for row in csv.reader(file)]
+    assert cells == ["'=bio", *harmless[:4], *(f"'{cell}" for cell in RISKY), *harmless[4:]]
+
+
+def test_xlsx_keeps_a_sign_as_text_when_it_is_edited(tmp_path):
+    sheet = openpyxl.load_workbook(write(tmp_path / "a.xlsx", ["bio", "id"], [["=1+1", "a"]])).active
+    assert [(cell.value, cell.quotePrefix) for cell in sheet[2]] == [("=1+1", True), ("a", False)]

@@ -1,0 +1,179 @@
+"""Files survive whatever ends a run: the old one or the new one is there, never half of one, and no stray."""
+
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kolclf import DataError
+from kolclf.whole import write_whole
+
+ROW = "{},dr. Rina Sp.A praktik RS Mitra Bogor nomor {},jadwal praktik senin\n"
+MOMENTS = random.Random(7).sample([0.5, 1.0, 1.5, 2.0, 2.5, 3.0], 3)  # seconds
+STRAY = ".hasil.csv.kolclf-abc.csv"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A table that several processes answer."""
+    path = tmp_path_factory.mktemp("many") / "akun.csv"
+    path.write_text("id,bio,captions\n" + "".join(ROW.format(i, i) for i in range(20_000)), encoding="utf-8")
+    return path
+
+
+def started(*arguments, **options):
+    command = [sys.executable, "-c", "from kolclf.cli import app; app()", *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options
+    )
+
+
+def alive(session):
+    """The processes of a session that are no zombies."""
+    shown = subprocess.run(["ps", "-s", str(session), "-o", "stat=,pid="], capture_output=True, text=True, check=False)
+    return [line for line in shown.stdout.splitlines() if not line.startswith("Z")]
+
+
+def wait_for(condition, seconds=20):
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.05)
+    return condition()
+
+
+@pytest.mark.parametrize("seconds", MOMENTS)
+def test_a_killed_run_leaves_the_old_file_and_the_next_no_stray(run, many, table_file, tmp_path, seconds):
+    target = tmp_path / "hasil.csv"
+    target.write_text("lama", encoding="utf-8")
+    process = started("predict", many, "-o", target, "--no-model", "--jobs", "2")
+    time.sleep(seconds)
+    process.kill()
+    process.wait()
+    process.communicate()  # ends when every process that it started has ended
+    assert target.read_text(encoding="utf-8") == "lama" or len(target.read_bytes().splitlines()) == 20_001
+    assert run("predict", table_file(["bio"], ["bidan"]), "-o", target, "--no-model").exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["akun.csv", "hasil.csv"]
+    assert len(target.read_bytes().splitlines()) == 2
+
+
+def test_the_file_of_a_run_that_is_alive_stays(tmp_path):
+    with write_whole(tmp_path / "a.csv") as first, write_whole(tmp_path / "a.csv") as second:
+        assert first != second and first.exists()
+        second.write_text("dua", encoding="utf-8")
+        first.write_text("satu", encoding="utf-8")
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("a.csv", "satu")]
+
+
+def test_only_strays_of_the_same_target_are_deleted(tmp_path):
+    others = {".hasil.csv.bak", ".hasil2.csv.kolclf-abc.csv", "hasil.csv.kolclf-abc.csv"}
+    for name in (*others, STRAY):
+        (tmp_path / name).touch()
+    with write_whole(tmp_path / "hasil.csv"):
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {*others, "hasil.csv"}
+
+
+def test_a_link_and_the_rights_of_a_file_are_kept(tmp_path):
+    real, link = tmp_path / "asli.csv", tmp_path / "tautan.csv"
+    real.touch(mode=0o600)
+    link.symlink_to(real)
+    with write_whole(link) as beside:
+        beside.write_text("baru", encoding="utf-8")
+    assert link.is_symlink() and real.read_text(encoding="utf-8") == "baru"
+    assert real.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl", "parquet"])
+def test_a_full_disk(many, tmp_path, ending):
+    target = tmp_path / f"hasil.{ending}"
+    target.write_text("lama", encoding="utf-8")
+    limit = (20_000, 20_000)
+    small = tmp_path / "akun.csv"
+    small.write_text("".join(many.read_text(encoding="utf-8").splitlines(keepends=True)[:3000]), encoding="utf-8")
+    process = started(
+        *("predict", small, "-o", target, "--no-model", "--jobs", "1"),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )
+    out, err = process.communicate()
+    assert (process.returncode, out) == (1, "")
+    assert err.splitlines()[-1].startswith(f"Error: {target}: cannot be written") and "Traceback" not in err
+    assert target.read_text(encoding="utf-8") == "lama"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["akun.csv", target.name]
+
+
+@pytest.mark.parametrize("name", ["akun.csv", "akun.jsonl"])
+def test_the_target_may_be_the_input(run, table_file, name):
+    text = {"akun.csv": "id,bio\n1,bidan desa\n2,\n", "akun.jsonl": '{"id": 1, "bio": "bidan desa"}\n{"id": 2}\n'}[name]
+    path = table_file(text, name=name)
+    assert run("predict", path, "-o", path, "--no-model").exit_code == 0
+    content = path.read_text(encoding="utf-8")
+    assert content.count("bidan desa") == 1 and "review" in content
+    assert [file.name for file in path.parent.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_stops_all_processes_with_one_sentence(many, tmp_path, jobs):
+    process = started("predict", many, "-o", tmp_path / "hasil.csv", "--no-model", "--jobs", jobs)
+    assert wait_for(lambda: list(tmp_path.iterdir()))  # it has begun to write
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate()
+    assert (process.returncode, err.splitlines()[1:]) == (130, ["Stopped; no file is left half-written."])
+    assert list(tmp_path.iterdir()) == []
+    assert wait_for(lambda: not alive(process.pid))
+
+
+def test_a_closed_pipe_is_silent(many):
+    process = started("predict", many, "--no-model", "--jobs", "2")
+    assert process.stdout.readline().startswith("id,bio")
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate()
+    assert (process.returncode, len(err.splitlines())) == (0, 1)  # which column is what
+
+
+@pytest.mark.parametrize("command", [["train", "{}", "-o"], ["export", "{model}", "--to"]], ids=["train", "export"])
+def test_an_older_model_is_replaced_by_force_only(run, model_path, table_file, tmp_path, command):
+    rows = [[f"dokter anak {i}", "kol"] for i in range(6)] + [[f"endorse DM {i}", "influencer"] for i in range(6)]
+    labelled = table_file(["bio", "label"], *rows)
+    target = tmp_path / ("m.npz" if command[0] == "train" else "m.joblib")
+    target.write_text("lama", encoding="utf-8")
+    command = [*(part.format(labelled, model=model_path) for part in command), target]
+    refused = run(*command)
+    assert (refused.exit_code, target.read_text(encoding="utf-8")) == (1, "lama")
+    assert refused.stderr == f"Error: {target}: exists already; choose another name, or replace it with --force\n"
+    assert run(*command, "--force").exit_code == 0 and target.read_bytes() != b"lama"
+
+
+def test_a_folder_that_is_not_there(tmp_path):
+    with pytest.raises(DataError, match="cannot be written"), write_whole(tmp_path / "nix" / "a.csv"):
+        pass
+
+
+def test_bad_rows_are_skipped_counted_and_written_down(run, table_file, tmp_path):
+    path, target = table_file("id,bio\n1,bidan\n2,guru,lebih\n3,dokter\n"), tmp_path / "hasil.csv"
+    result = run("predict", path, "-o", target, "--no-model", "--on-bad-rows", "skip", "--lang", "en")
+    assert (result.exit_code, len(target.read_text(encoding="utf-8").splitlines())) == (0, 3)
+    assert f"1 rows could not be read and are left out; see why in {target}.rejected.csv" in result.stderr
+    lines = (tmp_path / "hasil.csv.rejected.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "line,byte,reason,row" and lines[1].startswith('3,16,"has 3 cells')
+    assert run("predict", path, "-o", target, "--no-model").exit_code == 1
+    assert run("predict", path, "--no-model", "--on-bad-rows", "skip").exit_code == 2
+
+
+def test_the_log_tells_counts_and_no_content(run, many, tmp_path):
+    log = tmp_path / "log.jsonl"
+    options = ("--no-model", "--jobs", "1", "--log-json", log)
+    assert run("predict", many, "-o", tmp_path / "hasil.csv", *options).exit_code == 0
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [event["chunk"] for event in events] == [1, 2, 3, 4, 5]
+    assert sum(event["rows"] for event in events) == events[-1]["rows_done"] == 20_000
+    assert all(sum(event["labels"].values()) == event["rows"] and event["peak_mb"] > 1 for event in events)
+    assert "Rina" not in log.read_text(encoding="utf-8")
