@@ -138,6 +138,7 @@ def _answered(
         given = (predictor, moved, os.getpid())
         pool = get_reusable_executor(jobs, initializer=_start, initargs=given, reuse=False, env=_KEEP_MEMORY)
     waiting: deque[tuple[list[Row], Any]] = deque()
+    wanted = True
     try:
         for chunk in chunked:
             with _interrupts_kept_back():
@@ -148,18 +149,18 @@ def _answered(
             yield _taken(*waiting.popleft())
     except BrokenExecutor:
         raise KolclfError("a process ended before its work (is memory short?); try again with --jobs 1") from None
+    except (GeneratorExit, KeyboardInterrupt):
+        wanted = False  # we do not wait for answers that nobody waits for
+        raise
     finally:
         for _, answers in waiting:
             answers.cancel()
-        if waiting:  # nobody wants them; shutdown(kill_workers=True) can trip over what is cancelled
-            for process in list(pool._processes.values()):
-                process.terminate()
-        pool.shutdown()
+        pool.shutdown(wait=wanted)
 
 
 @contextmanager
 def _interrupts_kept_back() -> Iterator[None]:
-    """Put Ctrl-C off for a moment; processes that start in it never hear of one."""
+    """Put Ctrl-C off for a moment; processes that start in it never hear of one, and end with us."""
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -167,13 +168,27 @@ def _interrupts_kept_back() -> Iterator[None]:
 
     from joblib.externals.loky.backend import resource_tracker as loky_tracker  # noqa: PLC0415
 
-    resource_tracker.ensure_running()  # their start would lift our mask
-    loky_tracker.ensure_running()
+    with _quiet():  # their start would lift our mask
+        resource_tracker.ensure_running()
+        loky_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let what starts now clear away after an interrupted run without a word."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
+    try:
+        yield
+    finally:
+        os.environ.pop("PYTHONWARNINGS")
+        if before is not None:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def _taken(chunk: list[Row], answers: Any) -> tuple[list[Row], list[Row]]:
@@ -216,7 +231,7 @@ def _start(predictor: Predictor, columns: Columns, parent: int) -> None:
 def _end_with(parent: int) -> None:
     """End this process with its parent, whose locks, if it was killed, it would wait for without end."""
     while os.getppid() == parent:
-        time.sleep(1)
+        time.sleep(0.2)
     os._exit(1)
 
 

@@ -129,6 +129,7 @@ class _XlsxWriter:
         """Let go of an unfinished sheet, which openpyxl would complain about otherwise."""
         if not self._saved:
             self._sheet.close()
+            self._sheet._writer.cleanup()  # its file in the system's folder, which it keeps until Python ends
 
 
 def _is_text(value: Any) -> bool:

@@ -177,3 +177,15 @@ def test_the_log_tells_counts_and_no_content(run, many, tmp_path):
     assert sum(event["rows"] for event in events) == events[-1]["rows_done"] == 20_000
     assert all(sum(event["labels"].values()) == event["rows"] and event["peak_mb"] > 1 for event in events)
     assert "Rina" not in log.read_text(encoding="utf-8")
+
+
+def test_the_same_bytes_whatever_runs_it(many, tmp_path):
+    surroundings = [("1", {"PYTHONHASHSEED": "1"}), ("2", {"PYTHONHASHSEED": "2", "TZ": "Asia/Jakarta", "LC_ALL": "C"})]
+    for jobs, environment in surroundings:
+        target = tmp_path / f"{jobs}.csv"
+        process = started(
+            "predict", many, "-o", target, "--no-model", "--jobs", jobs, env={**os.environ, **environment}
+        )
+        process.communicate()
+        assert process.returncode == 0
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
