@@ -185,7 +185,9 @@ def with_first(name, value):
         (changed(coef=np.zeros((2, 3), dtype=np.float32)), "its array 'coef' is of another kind"),
         (changed(coef=np.zeros(3)), "its array 'coef' is of another kind"),
         (changed(intercept=np.zeros(2)), "its arrays do not fit together"),
+        (changed(intercept=np.zeros(0)), "its arrays do not fit together"),
         (changed(answerable=np.zeros(2)), "its arrays do not fit together"),
+        (changed(answerable=np.zeros(99_999)), "its arrays do not fit together"),
         (changed(held_out_p=np.zeros(2)), "its arrays do not fit together"),
         (changed(held_out_p=np.zeros(99_999)), "its arrays do not fit together"),
         (changed(idf_bio=np.ones(2)), "its arrays do not fit together"),
@@ -211,6 +213,41 @@ def test_a_file_that_holds_what_no_model_holds_is_refused(model_path, tmp_path, 
 def test_a_checksum_that_is_none(model_path, tmp_path):
     header, arrays = arrays_of(model_path)
     refused(written(tmp_path / "m.npz", header | {"checksum": 0}, arrays), "wrong 'checksum'")
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        with_first("held_out_p", 0.0),
+        with_first("held_out_p", 1.0),
+        in_header("info", {"C": None, "a": "b", "c": True, "d": {"e": [{"f": 1}]}}),
+        changed(stems=text("")),
+    ],
+)
+def test_what_a_model_may_hold(model_path, tmp_path, rewrite):
+    path = rewrite(model_path, tmp_path / "m.npz")
+    header, arrays = arrays_of(path)
+    loaded = load_model(path)
+    assert loaded.info == header["info"] and len(loaded.stems) == (
+        len(arrays["stems"]) and len(load_model(model_path).stems)
+    )
+    np.testing.assert_array_equal(loaded.policy.held_out_p, arrays["held_out_p"])
+
+
+def test_a_model_of_other_labels_comes_back(tmp_path):
+    accounts = [{"bio": bio} for bio in ("dokter anak", "content creator", "warung soto") * 4]
+    model = KolClassifier(cv=2, use_stems=False).fit(accounts, ["a", "b", "c"] * 4).scorer_
+    save_model(model, tmp_path / "m.npz")
+    header, arrays = arrays_of(tmp_path / "m.npz")
+    np.savez(
+        tmp_path / "m.npz",
+        header=text(json.dumps(header)),
+        **{name: np.asfortranarray(a) for name, a in arrays.items()},
+    )
+    again = load_model(tmp_path / "m.npz")
+    assert again.classes == ("a", "b", "c") and again.stems == {} and again.answerable is None
+    assert again.policy[:6] == model.policy[:6] and np.isneginf(again.policy.min_answerable)
+    np.testing.assert_array_equal(again.coef, model.coef)
 
 
 def test_the_longest_runs_of_words_that_may_be(model_path, tmp_path):
