@@ -28,10 +28,15 @@ def many(tmp_path_factory):
 
 
 def started(*arguments, **options):
+    """Start a command that Ctrl-C reaches, also where the tests themselves run in the background, deaf to it."""
     command = [sys.executable, "-c", "from kolclf.cli import app; app()", *map(str, arguments)]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options
-    )
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, **options
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def alive(session):

@@ -315,7 +315,7 @@ def test_only_what_two_accounts_say_is_kept(run, tmp_path):
         csv.writer(file).writerows([["bio", "label"], *rows])
     seen = {}
     for least in (1, 2, 5):
-        assert run("train", path, "-o", tmp_path / "m.npz", "--min-df", least).exit_code == 0
+        assert run("train", path, "-o", tmp_path / "m.npz", "--min-df", least, "--force").exit_code == 0
         result = run("weights", "--model", tmp_path / "m.npz", "--csv")
         seen[least] = {row["feature"] for row in csv.DictReader(io.StringIO(result.stdout))}
     assert [sum(feature.startswith("kata") for feature in of) for of in seen.values()] == [24, 0, 0]
