@@ -88,7 +88,8 @@ def predict_table(
         for chunk, answers in answered:
             writer.write(chunk, answers)
             columns_of_answers = dict(zip(added, zip(*answers, strict=True), strict=True))
-            labels.update(columns_of_answers["label"])
+            of_chunk = Counter(columns_of_answers["label"])
+            labels.update(of_chunk)
             sources.update(columns_of_answers["source"])
             promotes += columns_of_answers.get("promotes", ()).count("yes")
             if "p_kol" in added:
@@ -99,7 +100,7 @@ def predict_table(
             rows += len(chunk)
             progress(rows)
             number += 1
-            log(chunk=number, rows=len(chunk), rows_done=rows, labels=Counter(columns_of_answers["label"]))
+            log(chunk=number, rows=len(chunk), rows_done=rows, labels=of_chunk)
     return Summary(rows, labels, sources, promotes, [(row, why) for _, row, why in closest])
 
 

@@ -83,7 +83,7 @@ def write_report(found: "Evaluation", scorer: "Scorer | None", language: str, pa
     """Write the report of an evaluation."""
     from kolclf.render import say
     from kolclf.report import render_report
-    from kolclf.writers import write_whole
+    from kolclf.whole import write_whole
 
     with write_whole(path) as beside:
         beside.write_text(render_report(found, scorer, language), encoding="utf-8")

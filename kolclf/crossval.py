@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import clone
 
 from kolclf.arrays import Ints
+from kolclf.data import accounts_of
 from kolclf.decide import MAX_ERROR
 from kolclf.errors import DataError
 from kolclf.evaluate import Answered, answer, answer_classes, summed_up, versions
@@ -108,7 +109,7 @@ def _held_out(
         accounts = [rows.accounts[row] for row in train]
         groups = None if together is None else together[train]
         scorer = clone(classifier).fit(accounts, labels[train], groups, options["rules"]).scorer_
-        answers = answer(Predictor(scorer, **options), [rows.accounts[row] for row in test])
+        answers = answer(Predictor(scorer, **options), accounts_of([rows.accounts[row] for row in test]))
         found |= zip(test.tolist(), answers, strict=True)
         tick(len(train))
     return [found[row] for row in range(len(labels))], scorer

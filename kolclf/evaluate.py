@@ -1,12 +1,13 @@
 """How right a model is on a labelled table: every account is answered each way, and the answers are counted."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from kolclf.accounts import Accounts
 from kolclf.arrays import Ints
 from kolclf.data import accounts_of, columns_listed
 from kolclf.decide import LABELS, Decision, Evidence, Policy, decide
@@ -24,6 +25,7 @@ from kolclf.evaluation import (
     SecondReading,
     Span,
 )
+from kolclf.evidence import Explanation
 from kolclf.folds import account_groups
 from kolclf.labelled import Labelled
 from kolclf.metrics import Statistic, bootstrap, class_statistics, kappa_statistic, mean, statistics
@@ -62,9 +64,9 @@ def answer_classes(predictor: Predictor) -> tuple[str, ...]:
     return LABELS if scorer is None or scorer.is_kol_model else scorer.classes
 
 
-def answer(predictor: Predictor, rows: Sequence[Mapping[str, str]]) -> list[Answered]:
+def answer(predictor: Predictor, accounts: Accounts) -> list[Answered]:
     """Answer accounts each way: by model and rules, by the model alone, and by the rules alone."""
-    accounts, scorer = accounts_of(rows), predictor.scorer
+    scorer = predictor.scorer
     if scorer is not None and not scorer.is_kol_model:
         p = scorer.predict_proba(scorer.transform(accounts))
         cells = zip(predictor.rows(accounts), p, strict=True)
@@ -105,15 +107,15 @@ def evaluate(rows: Labelled, predictor: Predictor, name: str = "") -> Evaluation
     DataError
         If no row has a label that the model can answer.
     """
-    scorer = predictor.scorer
+    scorer, accounts = predictor.scorer, accounts_of(rows.accounts)
     trained_on: int | None = 0
     if scorer is not None:
-        known = np.isin(accounts_of(rows.accounts).checksums(), scorer.trained_on)
+        known = np.isin(accounts.checksums(), scorer.trained_on)
         trained_on = int(known.sum()) if len(scorer.trained_on) else None
     model = ModelFacts(
         name, 0, answer_classes(predictor), predictor.max_error, dict(scorer.info) if scorer else {}, versions()
     )
-    return summed_up(rows, answer(predictor, rows.accounts), model, account_groups(rows), trained_on)
+    return summed_up(rows, answer(predictor, accounts), model, account_groups(rows), trained_on)
 
 
 def versions() -> dict[str, str]:
@@ -136,9 +138,8 @@ def summed_up(
     DataError
         If no row has a label that the model can answer.
     """
-    spelled = {
-        label.casefold(): label for label in model.classes
-    }  # tables are read in small letters, models need not be
+    # tables are read in small letters, models need not be
+    spelled = {label.casefold(): label for label in model.classes}
     rows = rows._replace(labels=[spelled.get(label, label) for label in rows.labels])
     decisions = [each.decision for each in answered]
     p = np.array([each.p for each in answered])
@@ -207,16 +208,26 @@ def _mistakes(rows: Labelled, answered: Sequence[Answered], found: Outcomes) -> 
     wrong = np.where(found.sides, found.guesses != found.labels, found.decided)
     surety = found.p.max(axis=1)
     at = np.flatnonzero(wrong)
-    return [
-        _mistake(rows, row, answered[row], float(surety[row]))
-        for row in at[np.lexsort((-surety[at], ~found.decided[at]))].tolist()
-    ]
+    order = at[np.lexsort((-surety[at], ~found.decided[at]))].tolist()
+    accounts = {row: _without_personal(rows.accounts[row]) for row in order}
+    by: dict[int, list[int]] = defaultdict(list)  # what one predictor answered is explained at once
+    for row in order:
+        by[id(answered[row].by)].append(row)
+    why: dict[int, Explanation] = {}
+    for of in by.values():
+        texts = accounts_of([accounts[row] for row in of])
+        why.update(zip(of, answered[of[0]].by.explanations(texts), strict=True))
+    return [_mistake(rows, row, answered[row], float(surety[row]), accounts[row], why[row]) for row in order]
 
 
-def _mistake(rows: Labelled, row: int, answered: Answered, p: float) -> Mistake:
-    account = {part: hide_personal(text) if part != "name" else text for part, text in rows.accounts[row].items()}
+def _without_personal(account: Mapping[str, str]) -> dict[str, str]:
+    return {part: hide_personal(text) if part != "name" else text for part, text in account.items()}
+
+
+def _mistake(
+    rows: Labelled, row: int, answered: Answered, p: float, account: Mapping[str, str], why: Explanation
+) -> Mistake:
     label, guess, _, source, _, cause = answered.decision
-    [why] = answered.by.explanations(accounts_of([account]))
     sides = LABELS if why.criteria else (label, "")
     spans: dict[str, list[Span]] = {"name": [], "bio": [], "captions": []}
     for word in why.words:

@@ -178,8 +178,7 @@ def explained_label(
 ) -> Explanation:
     """Explain the answer of a model with other labels; what does not speak for its label speaks for ``other``."""
     coef, of_row = scorer.coef_of(label), slice(rows.indptr[row], rows.indptr[row + 1])
-    several = len(scorer.classes) > 2
-    intercept = float(scorer.intercept[label]) if several else float(scorer.intercept[0]) * (1 if label else -1)
+    intercept = scorer.intercept_of(label)
     sides = (scorer.classes[label], "other")
     parts = list(model_parts(scorer, rows, row, account, coef, sides, language))
     return Explanation(

@@ -33,7 +33,8 @@ _INVISIBLE = [0xAD, 0x034F, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202
 _INVISIBLE += [*range(0xFE00, 0xFE10), 0xFEFF, *range(0x1F3FB, 0x1F400), *range(0xE0000, 0xE01F0)]
 _UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | dict.fromkeys(map(ord, "’‘´ʼ"), "'")
 _FOREIGN = re.compile("[^\x00-\x7f]+")
-_DASH = re.compile("(?<=[0-9])[\u2010-\u2015\u2212](?=[0-9])")  # as copied telephone numbers hold
+_DASHES = "".join(map(chr, [*range(0x2010, 0x2016), 0x2212]))  # as copied telephone numbers hold
+_DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
@@ -121,7 +122,7 @@ def plain_letters(text: str) -> str:
     return _composed(repair(text).translate(_UNSEEN).translate(_look_alikes("letters")))
 
 
-_BETWEEN_DIGITS = {0x20E3: None} | dict.fromkeys([*range(0x2010, 0x2016), 0x2212], "-")
+_BETWEEN_DIGITS = {0x20E3: None} | dict.fromkeys(map(ord, _DASHES), "-")
 
 
 def plain_digits(text: str) -> str:

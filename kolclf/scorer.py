@@ -240,10 +240,9 @@ class Scorer:
         rows, columns, start, end = map(np.concatenate, zip(*parts, strict=True))
         first, counts = counted(rows * offset + columns)
         rows, columns = rows[first], columns[first]
-        idf = np.concatenate([space.idf for space in spaces])
         space_of = np.repeat(np.arange(len(spaces)), sizes)
         weights = np.tile([space.weight for space in spaces], len(accounts))
-        values = tfidf(rows * len(spaces) + space_of[columns], counts, idf[columns], weights)
+        values = tfidf(rows * len(spaces) + space_of[columns], counts, self.idf[columns], weights)
         indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(accounts))))
         return Rows(indptr, columns, values, start[first], end[first])
 
@@ -264,6 +263,15 @@ class Scorer:
         """Return the coefficients that speak for a class; of two classes, those of the second with their sign turned."""
         coef: Floats = self.coef[label] if len(self.classes) > 2 else self.coef[0] * (1 if label else -1)
         return coef
+
+    def intercept_of(self, label: int) -> float:
+        """Return the intercept that goes with ``coef_of``."""
+        return float(self.intercept[label] if len(self.classes) > 2 else self.intercept[0] * (1 if label else -1))
+
+    @cached_property
+    def idf(self) -> Floats:
+        """Idf of every column."""
+        return np.concatenate([space.idf for space in self.spaces.values()])
 
     @cached_property
     def columns(self) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from kolclf.errors import ModelError
 from kolclf.header import check_header
 from kolclf.npz import Npz, UnfitError, open_npz
 from kolclf.scorer import CONCEPTS, Features, Scorer, Space, Usage
-from kolclf.writers import write_whole
+from kolclf.whole import write_whole
 
 OLDEST, FORMAT = (
     2,

@@ -11,7 +11,7 @@ from kolclf.accounts import Accounts
 from kolclf.arrays import Ints, rows_of
 from kolclf.errors import DataError
 from kolclf.meanings import criterion_of_feature
-from kolclf.scorer import Floats, Scorer, Usage, field_of
+from kolclf.scorer import Scorer, Usage, field_of
 from kolclf.titles import written_title
 
 MOST_FORMS = 5
@@ -121,8 +121,7 @@ def weight_rows(scorer: Scorer, only: str | None = None, criterion: str | None =
 
 def _weights(scorer: Scorer) -> Iterator[Weight]:
     used = scorer.usage or _only_stems(scorer)
-    idf: Floats = np.concatenate([space.idf for space in scorer.spaces.values()])
-    scores = scorer.coef * idf
+    scores = scorer.coef * scorer.idf
     best = (scores[0] > 0).astype(int) if len(scores) == 1 else scores.argmax(axis=0)
     heights = np.abs(scores[0] if len(scores) == 1 else scores.max(axis=0))
     columns = zip(scorer.columns, best.tolist(), heights.tolist(), used.documents.tolist(), used.forms, strict=True)

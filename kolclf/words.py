@@ -156,8 +156,8 @@ class Vocabulary:
     def _learn(self, known: dict[bytes, int], new: Sequence[bytes], is_name: bool) -> None:
         """Read new units, each given once; most are plain words."""
         plain = _plain_words(new)
-        known.update(zip(plain.units, repeat(0), strict=False))
-        rest = [(unit, *_read(unit.decode(), is_name)) for unit in new if unit not in known]
+        alone = frozenset(plain.units)
+        rest = [(unit, *_read(unit.decode(), is_name)) for unit in new if unit not in alone]
         ignored = self._ignored([*plain.tokens, *chain.from_iterable(tokens for _, tokens, _ in rest)])
         codes = [1 if token in ignored else self._code(token) for token in plain.tokens]
         known.update(zip(plain.units, map(self._plain_number, codes, plain.breaks), strict=True))

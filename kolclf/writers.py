@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Protocol
 from kolclf.errors import DataError
 from kolclf.rows import CsvRow, Row, Table
 from kolclf.tables import FORMATS
-from kolclf.whole import write_whole as write_whole
+from kolclf.whole import write_whole
 
 _NESTED = frozenset({list, dict})
 XLSX_CELL = 32_767  # characters, by the format

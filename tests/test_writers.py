@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from kolclf import DataError
 from kolclf.rows import CsvRow
 from kolclf.tables import Table, read_table
-from kolclf.writers import open_writer, write_whole
+from kolclf.whole import write_whole
+from kolclf.writers import open_writer
 
 COLUMNS = ["id", "bio", "label"]
 ROWS = [["1", "baris satu\nbaris dua; “kutip”, \t", "kol"], ["2", "", "review"], ["3", "=1+1", "influencer"]]
