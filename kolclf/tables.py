@@ -16,6 +16,7 @@ from kolclf.csvfile import read_csv
 from kolclf.errors import DataError, KolclfError
 from kolclf.rows import BadRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
+XLSX_ROWS = 1_048_576  # the most that the format has
 FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -76,10 +77,10 @@ def _blamed_on(path: str, kind: str, rows: Callable[[], int] = lambda: 0) -> Ite
     except (KolclfError, GeneratorExit):
         raise
     except Exception as error:
-        said = " ".join(str(error).split())[:200]
+        # only the kind of error: what a library says of a cell may repeat it
         after = f" after row {rows()}" if rows() else ""
         raise DataError(
-            f"{path}: cannot be read as {kind}{after} ({type(error).__name__}: {said}; the file ends at byte "
+            f"{path}: cannot be read as {kind}{after} ({type(error).__name__}; the file ends at byte "
             f"{Path(path).stat().st_size}); open it and save it again, or copy it anew"
         ) from None
 
@@ -109,17 +110,19 @@ def _fitting(rows: Iterator[tuple[int, Row]], width: int, reject: Reject) -> Ite
 
 def _xlsx_rows(path: str, book: Any) -> Iterator[tuple[int, Row]]:
     """Yield the rows of the first sheet from the first to the last that hold anything, and their numbers."""
-    number, blank, begun = 0, list[int](), False
+    number = last = 0
     try:
         with _blamed_on(path, "XLSX", lambda: number):
             for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
+                if number > XLSX_ROWS:  # openpyxl counts up to whatever number a row states
+                    raise DataError(
+                        f"{path}: after row {last} states more rows than the {XLSX_ROWS:,} of a sheet; open it and save it again"
+                    )
                 row = ["" if cell is None else cell for cell in cells]
                 if any(str(cell).strip() for cell in row):
-                    yield from ((of_blank, []) for of_blank in blank)
+                    yield from ((blank, []) for blank in range(last + 1, number) if last)
                     yield number, row
-                    blank, begun = [], True
-                elif begun:
-                    blank.append(number)
+                    last = number
     finally:
         book.close()
 

@@ -165,7 +165,8 @@ def _without_unproven(texts: Sequence[str], tokens: Tokens) -> Tokens:
     for title, (token, needed) in needed_words().items():
         places = np.flatnonzero(tokens.codes == tokens.vocabulary.code(title))
         rows = np.searchsorted(tokens.indptr, places, side="right") - 1
-        unproven = [not any(word in texts[row].lower() for word in needed) for row in rows.tolist()]
+        proven = {row: any(word in texts[row].lower() for word in needed) for row in set(rows.tolist())}
+        unproven = [not proven[row] for row in rows.tolist()]
         tokens.codes[places[unproven]] = tokens.vocabulary.code(token)
     return tokens
 

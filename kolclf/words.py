@@ -80,7 +80,7 @@ def _kind(word: str, tokens: Sequence[str]) -> int:
         or (titled and not title_parts().isdisjoint(parts))
         or (word[-1:] in (":", "=") and not _PLATFORMS.isdisjoint(parts))
         or word.startswith("-K")
-        or word == "@"
+        or word[-1:] == "@"
         or " " in word.strip()
     ):
         return CONTEXT

@@ -106,6 +106,10 @@ def test_the_model_is_judged_by_its_own_scale_and_both_by_theirs():
     assert (decision.source, decision.cause, decision.p_kol) == ("model+rules", "", sigmoid(-2.0 - 1.0 + 0.25))
     assert decide(evidence(rules=-STRONG, model=0.0), policy).cause == "conflict"
     assert decide(evidence(rules=1.5), policy).p_kol == sigmoid(3.0 * 1.5 - 1.0)
+    assert decide(evidence(rules=1.5, model=-9.0, known=MIN_KNOWN - 1), policy).p_kol == sigmoid(3.0 * 1.5 - 1.0)
+    assert decide(evidence(rules=2.0, model=3.0), Policy()).p_kol == sigmoid(
+        5.0
+    )  # unless learnt otherwise, both count alike
 
 
 @pytest.mark.parametrize(

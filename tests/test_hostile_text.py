@@ -79,6 +79,7 @@ HOSTILE = {
     "handles": "a_",
     "titles": "dr. A, ",
     "degrees": "Sp.A ",
+    "titles to be proven": "\u0301M apt. #",
     "subspecialties": "gelarsp",
     "platforms": "ig:a.b ",
     "contexts": "istri dokter ",

@@ -80,6 +80,7 @@ SPELLINGS = {
         lambda a, b: f"@{a}_fiksi",
         lambda a, b: f"@{a}.{b}_fiksi",
         lambda a, b: f"@ {a}{b}",
+        lambda a, b: f"(@ {a}{b})",
         lambda a, b: f"@{a}{b}",
         lambda a, b: f"@{a}-{b}",
         lambda a, b: f"IG: {a}.{b}",

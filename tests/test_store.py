@@ -236,7 +236,7 @@ def test_what_a_model_may_hold(model_path, tmp_path, rewrite):
 
 def test_a_model_of_other_labels_comes_back(tmp_path):
     accounts = [{"bio": bio} for bio in ("dokter anak", "content creator", "warung soto") * 4]
-    model = KolClassifier(cv=2, use_stems=False).fit(accounts, ["a", "b", "c"] * 4).scorer_
+    model = KolClassifier(cv=2, use_stems=False, use_concepts=False).fit(accounts, ["a", "b", "c"] * 4).scorer_
     save_model(model, tmp_path / "m.npz")
     header, arrays = arrays_of(tmp_path / "m.npz")
     np.savez(
@@ -258,9 +258,9 @@ def test_the_longest_runs_of_words_that_may_be(model_path, tmp_path):
 def test_a_truth_that_is_neither(model_path, tmp_path):
     parts = parts_of(model_path)
     header, arrays = arrays_of(model_path)
-    arrays["held_out_is_kol"] = np.full(len(arrays["held_out_is_kol"]), 7, dtype=np.uint8).view(bool)
+    arrays["held_out_is_kol"] = np.full(len(arrays["held_out_is_kol"]), 2, dtype=np.uint8).view(bool)
     header["checksum"] = _checksum(arrays)
-    content = parts["held_out_is_kol.npy"][:128] + b"\7" * len(arrays["held_out_is_kol"])
+    content = parts["held_out_is_kol.npy"][:128] + b"\2" * len(arrays["held_out_is_kol"])
     parts |= {"held_out_is_kol.npy": content, "header.npy": npy(text(json.dumps(header)))}
     refused(zipped(tmp_path / "m.npz", parts.items()), "its arrays do not fit together")
 
@@ -302,6 +302,7 @@ BOMB = 3_000_000_000
     ("name", "content", "message"),
     [
         ("coef", stated((10_000_000_000, 1)) + b"\0" * 64, "'coef' is of another size than it states"),
+        ("intercept", stated((1,)) + b"\0" * 16, "'intercept' is of another size than it states"),
         ("coef", stated((1, -5)) + b"\0" * 64, "'coef' is of another size than it states"),
         ("coef", stated((2**62, 2**62)), "'coef' is of another size than it states"),
         ("coef", stated((0, 2**62)), "is damaged"),
@@ -349,6 +350,11 @@ def test_a_packed_bomb(model_path, tmp_path):
                     part.write(bytes(1_000_000))
     assert path.stat().st_size < 1_000_000
     refused(path, "its arrays would take more than 50 times the bytes of the file")
+
+
+def test_a_file_larger_than_any_model(model_path, monkeypatch):
+    monkeypatch.setattr("kolclf.npz.MAX_BYTES", 1_000)
+    refused(model_path, "it is larger than 1,000 bytes")
 
 
 def test_more_features_than_memory_is_for(model_path, tmp_path, monkeypatch):

@@ -127,6 +127,19 @@ def test_xlsx_that_states_a_wrong_size_is_read_whole(tmp_path):
     assert (table.columns, len(rows)) == (["id", "bio"], 300)
 
 
+def test_xlsx_that_states_a_row_beyond_any_sheet(tmp_path):
+    path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: sheet.replace(b'<row r="300"', b'<row r="999999999"'))
+    with pytest.raises(DataError, match=r"after row 299 states more rows than the 1,048,576 of a sheet"):
+        read(path)
+
+
+def test_an_error_in_xlsx_does_not_repeat_the_cell(tmp_path):
+    path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: sheet.replace(b"<v>7</v>", b"<v>0812-0000-4417</v>"))
+    with pytest.raises(DataError, match=r"cannot be read as XLSX after row 8 \(ValueError; the file ends at") as caught:
+        read(path)
+    assert "4417" not in str(caught.value)
+
+
 def test_xlsx_cells_beyond_the_header_are_not_lost(tmp_path):
     with pytest.raises(DataError, match="3 cells but the header has 2"):
         read(save_xlsx(tmp_path / "akun.xlsx", ["id", "bio"], [1, "bidan", "lebih"]))
