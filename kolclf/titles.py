@@ -13,9 +13,10 @@ from kolclf.lexicon import lexicon, listed, shorten_elongation
 LONGEST = 4  # words of a title: "S.Tr.Keb", "A.Md.Keb", "M.Psi.Psikolog"
 
 # A run of words parted by dots, "M Kes", "dr Rina", or one capitalised word.
+_FIRST_OF_TWO = ("Sp", "Amd", "AMd", "S", "M")
 _TITLE_SHAPED = re.compile(
     r"(?<![\w.@#/])(?:[A-Za-z]{1,9}\.(?: ?[A-Za-z]{1,9}\.){0,8}(?: ?[A-Za-z]{1,9}(?![A-Za-z]))?"
-    r"|dr(?= [A-Z])|(?:Sp|Amd|AMd|S|M) [A-Z][A-Za-z]{0,6}(?![\w.])|[A-Z][A-Za-z]{1,11}(?![\w.]))"
+    rf"|dr(?= [A-Z])|(?:{'|'.join(_FIRST_OF_TWO)}) [A-Z][A-Za-z]{{0,6}}(?![\w.])|[A-Z][A-Za-z]{{1,11}}(?![\w.]))"
 )
 _WORD = re.compile("[A-Za-z]+")
 _SUBSPECIALTY = re.compile(r"(?<![a-z])(gelarsp[a-z]*) *(?:\(K\)[A-Za-z]{0,5}|-K[A-Za-z]{1,5}\b)", re.I)
@@ -93,6 +94,13 @@ def title_parts() -> frozenset[str]:
     titles = _titles()
     parts = {part for form in titles.dotted for part in form.split(".")}
     return frozenset(parts | {form.lower() for form in (*titles.compact, *titles.prefix)} - {""})
+
+
+@cache
+def undotted_titles() -> frozenset[str]:
+    """Return every word that is a title, or begins one, where no dot is written: ``SpOG``, and ``Sp`` of ``Sp OG``."""
+    titles = _titles()
+    return frozenset({*titles.compact, *titles.capitals, *_FIRST_OF_TWO})
 
 
 @cache

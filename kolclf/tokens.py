@@ -16,6 +16,7 @@ from kolclf.letters import fix_encoding
 from kolclf.text import NAME_STEPS, STEPS
 from kolclf.titles import needed_words
 from kolclf.words import (
+    AT,
     COLON,
     CONTEXT,
     JOINING,
@@ -114,14 +115,20 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
             places[signs] += step
         return places
 
+    def before_stop(places: Ints, further: Ints) -> Ints:
+        return np.where(kinds[further] == STOP, places, further)
+
+    at = np.flatnonzero(kinds == AT)  # of an address only with "dot" close behind it
+    host = before_stop(at, neighbour(at, 1))
+    dot = before_stop(host, neighbour(host, 1))
+    kinds[at] = np.where((kinds[host] == CONTEXT) | (kinds[dot] == CONTEXT), CONTEXT, PLAIN)
+
     joining, context = np.flatnonzero(kinds == JOINING), np.flatnonzero(kinds == CONTEXT)
     following = neighbour(joining, 1)
     pairs = kinds[following] == JOINING
-    first, last = neighbour(context, -1), context
-    first = np.where(kinds[first] == STOP, context, first)
+    first, last = before_stop(context, neighbour(context, -1)), context
     for _ in range(AFTER):
-        further = neighbour(last, 1)
-        last = np.where(kinds[further] == STOP, last, further)
+        last = before_stop(last, neighbour(last, 1))
     # how many ranges of words to be joined begin before a word and end with it or after
     depth = np.zeros(len(kinds) + 1, dtype=np.int8)
     np.add.at(depth, np.append(joining[pairs], first) + 1, 1)

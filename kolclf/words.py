@@ -17,17 +17,17 @@ from kolclf.letters import as_ascii
 from kolclf.lexicon import listed, shorten_elongation
 from kolclf.placeholders import PLATFORMS
 from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, STEPS
-from kolclf.titles import bare_prefixes, title_parts
+from kolclf.titles import bare_prefixes, title_parts, undotted_titles
 
 # What a word may have to do with its neighbours.
-PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, STOP = range(7)
+PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, AT, STOP = range(8)
 LINE = b"\n"
 OTHER = "?"  # what words that do not matter read as
 Matters = Callable[[Sequence[str]], Sequence[bool]]
 REMEMBERED = 300_000  # words; a stranger's file may hold any number of them
 
 _PLAIN = re.compile(rb'^((["(]*)([A-Za-z]{2,%d})([.,!?:;)"]*))$' % MAX_TOKEN, re.M)
-_PARTS, _NUMERIC = re.compile("[a-z]+"), re.compile("[0-9%+]")
+_PARTS, _WRITTEN, _NUMERIC = re.compile("[a-z]+"), re.compile("[A-Za-z]+"), re.compile("[0-9%+]")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
 _PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
@@ -73,13 +73,15 @@ def _joining_words() -> frozenset[str]:
 def _kind(word: str, tokens: Sequence[str]) -> int:
     """Tell what a raw word, read as ASCII, has to do with its neighbours."""
     parts = _PARTS.findall(word.lower())
-    titled = "." in word or word != word.lower()
+    if word.lower() == "at":
+        return AT
     if (
         not _AT.isdisjoint(parts)
         or not bare_prefixes().isdisjoint(parts)
-        or (titled and not title_parts().isdisjoint(parts))
+        or not undotted_titles().isdisjoint(_WRITTEN.findall(word))
+        or ("." in word and not title_parts().isdisjoint(parts))
         or (word[-1:] in (":", "=") and not _PLATFORMS.isdisjoint(parts))
-        or word.startswith("-K")
+        or word.startswith(("-K", "(K"))
         or word[-1:] == "@"
         or " " in word.strip()
     ):
