@@ -7,7 +7,6 @@ from functools import cache
 from itertools import chain, compress, repeat
 from operator import not_
 from threading import Lock
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,38 +25,25 @@ OTHER = "?"  # what words that do not matter read as
 Matters = Callable[[Sequence[str]], Sequence[bool]]
 REMEMBERED = 300_000  # words; a stranger's file may hold any number of them
 
-_PLAIN = re.compile(rb'^((["(]*)([A-Za-z]{2,%d})([.,!?:;)"]*))$' % MAX_TOKEN, re.M)
+_OPENING, _CLOSING = b'"(', b'.,!?:;)"'  # marks around a plain word
 _PARTS, _WRITTEN, _NUMERIC = re.compile("[a-z]+"), re.compile("[A-Za-z]+"), re.compile("[0-9%+]")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
 _PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
 
 
-class _Plain(NamedTuple):
-    """Raw words of letters: the token of each, and whether a break stands before it and behind it."""
-
-    units: list[bytes]
-    tokens: list[str]
-    breaks: list[tuple[bool, bool]]
-
-
-def _plain_words(words: Sequence[bytes]) -> _Plain:
-    """Return the words that are letters with marks around them and have nothing to do with their neighbours, all read at once."""
-    found = _PLAIN.findall(b"\n".join(words))
-    lowered = b"\n".join([letters for _, _, letters, _ in found]).lower().decode()
+def _plain_tokens(words: Sequence[bytes]) -> list[str]:
+    """Return what words of letters read as that have nothing to do with their neighbours, all read at once; "" of any other."""
+    bare = [word.lstrip(_OPENING).rstrip(_CLOSING) for word in words]
+    lowered = b"\n".join([word if word.isalpha() and len(word) <= MAX_TOKEN else b"" for word in bare]).lower().decode()
     spelled, tokens, joining = lowered.split("\n"), shorten_elongation(lowered).split("\n"), _joining_words()
-    kept = [len(token) > 1 and word not in joining for word, token in zip(spelled, tokens, strict=True)]
-    return _Plain(
-        list(compress([unit for unit, _, _, _ in found], kept)),
-        list(compress(tokens, kept)),
-        list(compress([(opened != b"", closed != b"") for _, opened, _, closed in found], kept)),
-    )
+    return [
+        token if len(token) > 1 and word not in joining else "" for word, token in zip(spelled, tokens, strict=True)
+    ]
 
 
 def _read(word: str, is_name: bool) -> tuple[list[str], int]:
     """Return the tokens of any raw word, and what it has to do with its neighbours."""
-    if word == LINE.decode():
-        return [BREAK], STOP
     text = ascii_word = as_ascii(word)
     for _, step in (NAME_STEPS if is_name else STEPS)[FOLDING:]:
         text = step(text)
@@ -118,9 +104,10 @@ class Vocabulary:
         self.tokens = [BREAK, OTHER]
         self._matters = matters
         self._codes: dict[str, int] = {BREAK: 0, OTHER: 1}
-        self._units: tuple[dict[bytes, int], ...] = {}, {}  # of texts, of names
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
+        line = self._number(STOP, 0)
+        self._units: tuple[dict[bytes, int], ...] = {LINE: line}, {LINE: line}  # of texts, of names
         self._lock = Lock()
 
     def code(self, token: str) -> int:
@@ -141,7 +128,8 @@ class Vocabulary:
             numbers = np.fromiter(map(known.get, units, repeat(-1)), dtype=np.int32, count=len(units))
             places = np.flatnonzero(numbers < 0)
             new = [units[place] for place in places.tolist()]
-            self._learn(known, list(dict.fromkeys(new)), is_name)
+            if new:
+                self._learn(known, list(dict.fromkeys(new)), is_name)
             numbers[places] = np.fromiter(map(known.__getitem__, new), dtype=np.int32, count=len(new))
             return numbers
 
@@ -156,21 +144,20 @@ class Vocabulary:
             return gathered(np.frombuffer(self._flat, np.int32), np.frombuffer(self._ends, np.int32), numbers)
 
     def _learn(self, known: dict[bytes, int], new: Sequence[bytes], is_name: bool) -> None:
-        """Read new units, each given once; most are plain words."""
-        plain = _plain_words(new)
-        alone = frozenset(plain.units)
-        rest = [(unit, *_read(unit.decode(), is_name)) for unit in new if unit not in alone]
-        ignored = self._ignored([*plain.tokens, *chain.from_iterable(tokens for _, tokens, _ in rest)])
-        codes = [1 if token in ignored else self._code(token) for token in plain.tokens]
-        known.update(zip(plain.units, map(self._plain_number, codes, plain.breaks), strict=True))
+        """Read new units, each given once; most are plain words that do not matter."""
+        plain = _plain_tokens(new)
+        rest = [(unit, *_read(unit.decode(), is_name)) for unit, token in zip(new, plain, strict=True) if not token]
+        ignored = self._ignored([*plain, *chain.from_iterable(tokens for _, tokens, _ in rest)])
+        others = [[self._number(PLAIN, *(0,) * before, 1, *(0,) * behind) for behind in (0, 1)] for before in (0, 1)]
+        for unit, token in zip(new, plain, strict=True):
+            if token:
+                before, behind = not unit[:1].isalpha(), not unit[-1:].isalpha()
+                if token in ignored:
+                    known[unit] = others[before][behind]
+                else:
+                    known[unit] = self._number(PLAIN, *(0,) * before, self._code(token), *(0,) * behind)
         for unit, tokens, kind in rest:
             known[unit] = self._number(kind, *(1 if token in ignored else self._code(token) for token in tokens))
-
-    def _plain_number(self, code: int, breaks: tuple[bool, bool]) -> int:
-        before, behind = breaks
-        if before:
-            return self._number(PLAIN, 0, code, 0) if behind else self._number(PLAIN, 0, code)
-        return self._number(PLAIN, code, 0) if behind else self._number(PLAIN, code)
 
     def _number(self, kind: int, *codes: int) -> int:
         """Return the number of all units of a kind that read as tokens of these codes."""
