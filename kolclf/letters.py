@@ -3,8 +3,13 @@
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from kolclf.arrays import distinct
 from kolclf.lexicon import lexicon
 
 MARKS = 30  # above one letter, as in the Stream-Safe Text Format (UAX 15); sorting more of them takes their square
@@ -24,6 +29,28 @@ def fix_encoding(text: str) -> str:
     import ftfy  # noqa: PLC0415 (slow to import, seldom needed)
 
     return ftfy.fix_encoding(text.encode("utf-8", "ignore").decode("utf-8"))
+
+
+@cache
+def _is_doubtful() -> NDArray[np.bool_]:
+    found = np.zeros(1 << 16, dtype=bool)  # by character
+    found[list(map(ord, _DOUBTFUL.findall("".join(map(chr, range(1 << 16))))))] = True
+    return found
+
+
+def doubtful(texts: Sequence[bytes]) -> list[int]:
+    """Return which of many texts, in UTF-8, ``fix_encoding`` would look into.
+
+    >>> doubtful(["caf\u00c3\u00a9".encode(), "\u2022 kopi 🙏".encode(), b"teh"])
+    [0]
+    """
+    joined = np.frombuffer(b"".join(texts), dtype=np.uint8)
+    first = np.flatnonzero((joined >= 0xC2) & (joined < 0xF0))  # of the two or three bytes of a character
+    lead, second, third = (joined[np.minimum(first + i, len(joined) - 1)].astype(np.int64) for i in range(3))
+    longer = (lead & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
+    character = np.where(lead < 0xE0, (lead & 0x1F) << 6 | second & 0x3F, longer)
+    at = first[_is_doubtful()[character]]
+    return distinct(np.searchsorted(np.cumsum(list(map(len, texts))), at, side="right")).tolist()
 
 
 # --- 2 repair and 3 letters: from here on a text is ASCII

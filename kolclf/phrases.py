@@ -13,7 +13,8 @@ from kolclf.tokens import Tokens
 
 Forms = Callable[[Sequence[str]], list[str]]
 MANY = 3000  # tokens from which a tree of phrases pays
-SIEVE = 1 << 18  # slots of a table that tells cheaply of most steps that the tree does not hold them
+SLOTS = 1 << 18  # of a table of the steps that the tree holds
+_SEVERAL = -1  # steps on one slot
 UNKNOWN = 0  # symbol of a token that no phrase holds, ``BREAK`` among them
 
 
@@ -30,7 +31,7 @@ class Spans(NamedTuple):
 
 
 def _hashed(steps: Ints) -> Ints:
-    return (steps * 0x9E3779B1 >> 16) & (SIEVE - 1)
+    return (steps * 0x9E3779B1 >> 16) & (SLOTS - 1)
 
 
 class _Tree:
@@ -54,8 +55,10 @@ class _Tree:
         order = np.argsort(steps)
         self._steps = np.append(steps[order], np.iinfo(np.int64).max)
         self._children = np.append(np.array(list(children.values()), dtype=np.int64)[order], 0)
-        self._sieve = np.zeros(SIEVE, dtype=bool)
-        self._sieve[_hashed(steps)] = True
+        slots = _hashed(self._steps[:-1])
+        self._places = np.full(SLOTS, len(slots), dtype=np.int32)
+        self._places[slots] = np.arange(len(slots))
+        self._places[np.flatnonzero(np.bincount(slots, minlength=SLOTS) > 1)] = _SEVERAL
         self._ends = np.full(len(children) + 1, -1)
         self._ends[list(ends)] = list(ends.values())
 
@@ -83,10 +86,10 @@ class _Tree:
             whole = phrase >= 0
             found.append(Spans(start[whole], start[whole] + length, phrase[whole]))
             step = node * self._width + symbols[tokens.codes[start + length]]  # every text ends with a break
-            likely = self._sieve[_hashed(step)]
-            start, step = start[likely], step[likely]
-            at = np.searchsorted(self._steps, step)
-            alive = self._steps[at] == step
+            at = self._places[_hashed(step)]
+            several = np.flatnonzero(at == _SEVERAL)
+            at[several] = np.searchsorted(self._steps, step[several])
+            alive = np.flatnonzero(self._steps[at] == step)
             start, node = start[alive], self._children[at[alive]]
             length += 1
         return Spans(*map(np.concatenate, zip(*found, strict=True)))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.arrays import Ints, rows_of
-from kolclf.letters import fix_encoding
+from kolclf.letters import doubtful, fix_encoding
 from kolclf.text import NAME_STEPS, STEPS
 from kolclf.titles import needed_words
 from kolclf.words import (
@@ -70,7 +70,9 @@ def _cut(texts: Sequence[str]) -> tuple[list[bytes], Ints, Ints]:
 
     Every line ends with the word ``LINE``. Words are UTF-8: one emoji would make every letter of a joined str four bytes long.
     """
-    written = [f"{text}\n".encode("utf-8", "replace") for text in texts]
+    written = [f"{text}\n".encode("utf-8", "surrogatepass") for text in texts]
+    for text in doubtful(written):
+        written[text] = f"{fix_encoding(texts[text])}\n".encode()
     joined = b"".join(written).replace(LINE, b" \n ")  # a space ends every word
     if len(texts) >= COLUMNAR:
         words, at = _distinct(joined)
@@ -153,7 +155,6 @@ def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabu
     [['gelardr', 'rina', '.', 'gelarspa'], [], ['kopi', 'xmoney']]
     """
     vocabulary = vocabulary or current_vocabulary()
-    texts = [fix_encoding(text) for text in texts]
     words, at, indptr = _cut(texts)
     numbers = vocabulary.read(words, is_name)
     units = _units(vocabulary.kinds(numbers)[at])
