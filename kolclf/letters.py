@@ -50,7 +50,8 @@ def doubtful(texts: Sequence[bytes]) -> list[int]:
     longer = (lead & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
     character = np.where(lead < 0xE0, (lead & 0x1F) << 6 | second & 0x3F, longer)
     at = first[_is_doubtful()[character]]
-    return distinct(np.searchsorted(np.cumsum(list(map(len, texts))), at, side="right")).tolist()
+    found: list[int] = distinct(np.searchsorted(np.cumsum(list(map(len, texts))), at, side="right")).tolist()
+    return found
 
 
 # --- 2 repair and 3 letters: from here on a text is ASCII

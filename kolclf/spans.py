@@ -50,7 +50,9 @@ def locate(texts: Sequence[str], is_name: bool = False) -> list[list[Span]]:
     """
     units = read_together(texts, is_name)
     vocabulary = current_vocabulary()
-    codes, indptr = vocabulary.codes(vocabulary.read([unit.encode() for of_text in units for unit in of_text], is_name))
+    codes, indptr = vocabulary.codes(
+        vocabulary.read_units([unit.encode() for of_text in units for unit in of_text], is_name)
+    )
     tokens, ends = [vocabulary.tokens[code] for code in codes.tolist()], pairwise(indptr.tolist())
     return [_located(of_text, [tokens[slice(*next(ends))] for _ in of_text]) for of_text in units]
 

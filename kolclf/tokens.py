@@ -28,9 +28,10 @@ from kolclf.words import (
     Vocabulary,
     current_vocabulary,
 )
+from kolclf.wordtable import Words
 
+_LINE = LINE.encode()
 AFTER = 2  # words that a title or a platform is read with, and one before
-COLUMNAR = 1000  # texts from which Arrow pays
 
 
 class Tokens(NamedTuple):
@@ -65,37 +66,21 @@ class Change(NamedTuple):
     text: str
 
 
-def _cut(texts: Sequence[str]) -> tuple[list[bytes], Ints, Ints]:
-    """Return distinct raw words, the place of each word of every text among them, and where the texts begin.
+def _cut(texts: Sequence[str]) -> tuple[Words, Ints]:
+    """Return the raw words of texts, and where the words of each text begin.
 
     Every line ends with the word ``LINE``. Words are UTF-8: one emoji would make every letter of a joined str four bytes long.
     """
     written = [f"{text}\n".encode("utf-8", "surrogatepass") for text in texts]
     for text in doubtful(written):
         written[text] = f"{fix_encoding(texts[text])}\n".encode()
-    joined = b"".join(written).replace(LINE, b" \n ")  # a space ends every word
-    if len(texts) >= COLUMNAR:
-        words, at = _distinct(joined)
-    else:
-        places: dict[bytes, int] = {}
-        cut = [places.setdefault(word, len(places)) for word in joined.split(b" ")[:-1]]
-        words, at = list(places), np.array(cut, dtype=np.int32)
-    lines = np.cumsum([0, *(text.count(LINE) for text in written)])
-    ends = np.flatnonzero(at == words.index(LINE)) + 1 if texts else np.empty(0, dtype=np.int64)
-    return words, at, np.append(0, ends)[lines]
-
-
-def _distinct(joined: bytes) -> tuple[list[bytes], Ints]:
-    """Return the distinct words of a text in which a space ends every word, and the place of each word among them."""
-    import pyarrow as pa  # noqa: PLC0415 (pays from some hundred texts on)
-
-    # by buffers both ways: a word is all up to and with its space, so nothing is copied
-    ends = np.append(0, np.flatnonzero(np.frombuffer(joined, dtype=np.uint8) == ord(" ")) + 1)
-    column = pa.Array.from_buffers(
-        pa.large_binary(), len(ends) - 1, [None, pa.py_buffer(ends), pa.py_buffer(joined)]
-    ).dictionary_encode()
-    at = np.frombuffer(column.indices.buffers()[1], dtype=np.int32)[: len(column)]
-    return column.dictionary.buffers()[2].to_pybytes().split(b" ")[:-1], at
+    joined = b"".join(written).replace(_LINE, b" \n ")  # a space ends every word
+    signs = np.frombuffer(joined, dtype=np.uint8)
+    ends = np.flatnonzero(signs == ord(" "))
+    starts = np.append(0, ends + 1)[:-1]
+    lines = np.cumsum([0, *(text.count(_LINE) for text in written)])
+    after_lines = np.append(0, np.flatnonzero(signs[starts] == ord(LINE)) + 1)
+    return Words(joined, starts, ends - starts), after_lines[lines]
 
 
 class _Units(NamedTuple):
@@ -139,10 +124,12 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     return _Units(starts, np.diff(starts, append=len(kinds)))
 
 
-def _written(words: Sequence[bytes], at: Ints, units: _Units, which: Ints) -> list[bytes]:
+def _written(words: Words, units: _Units, which: Ints) -> list[bytes]:
     """Return units as they are written."""
-    spans = zip(units.starts[which].tolist(), units.lengths[which].tolist(), strict=True)
-    return [b" ".join([words[place] for place in at[start : start + length].tolist()]) for start, length in spans]
+    first = units.starts[which]
+    last = first + units.lengths[which] - 1
+    starts = words.starts[first]
+    return Words(words.text, starts, words.starts[last] + words.lengths[last] - starts).of(np.arange(len(starts)))
 
 
 def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabulary | None = None) -> Tokens:
@@ -155,12 +142,12 @@ def tokenize_all(texts: Sequence[str], is_name: bool = False, vocabulary: Vocabu
     [['gelardr', 'rina', '.', 'gelarspa'], [], ['kopi', 'xmoney']]
     """
     vocabulary = vocabulary or current_vocabulary()
-    words, at, indptr = _cut(texts)
+    words, indptr = _cut(texts)
     numbers = vocabulary.read(words, is_name)
-    units = _units(vocabulary.kinds(numbers)[at])
+    units = _units(vocabulary.kinds(numbers))
     several = np.flatnonzero(units.lengths > 1)
-    unit = numbers[at[units.starts]]
-    unit[several] = vocabulary.read(_written(words, at, units, several), is_name)
+    unit = numbers[units.starts]
+    unit[several] = vocabulary.read_units(_written(words, units, several), is_name)
     codes, before = vocabulary.codes(unit)
     kept = codes != 0
     kept[1:] |= kept[:-1].copy()  # a break stays after a token, and not after a break
@@ -221,10 +208,10 @@ def read_together(texts: Sequence[str], is_name: bool = False) -> list[list[str]
     >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"])
     [['dr. Rina | kopi', '2,5 juta'], ['halo', '\n', 'kopi']]
     """
-    words, at, indptr = _cut(texts)
+    words, indptr = _cut(texts)
     vocabulary = current_vocabulary()
-    units = _units(vocabulary.kinds(vocabulary.read(words, is_name))[at])
-    parts = _written(words, at, units, np.arange(len(units.starts)))
+    units = _units(vocabulary.kinds(vocabulary.read(words, is_name)))
+    parts = _written(words, units, np.arange(len(units.starts)))
     ends = np.searchsorted(units.starts, indptr).tolist()
     return [
         [part.decode() for part in parts[first : last - 1]] for first, last in pairwise(ends)

@@ -3,8 +3,8 @@
 import re
 from array import array
 from collections.abc import Callable, Sequence
-from functools import cache
-from itertools import chain, compress, repeat
+from functools import cache, partial
+from itertools import chain, compress
 from operator import not_
 from threading import Lock
 
@@ -17,13 +17,14 @@ from kolclf.lexicon import listed, shorten_elongation
 from kolclf.placeholders import PLATFORMS
 from kolclf.text import BREAK, FOLDING, MAX_TOKEN, NAME_STEPS, STEPS
 from kolclf.titles import bare_prefixes, title_parts, undotted_titles
+from kolclf.wordtable import Words, WordTable
 
 # What a word may have to do with its neighbours.
 PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, AT, STOP = range(8)
-LINE = b"\n"
+LINE = "\n"
 OTHER = "?"  # what words that do not matter read as
 Matters = Callable[[Sequence[str]], Sequence[bool]]
-REMEMBERED = 300_000  # words; a stranger's file may hold any number of them
+REMEMBERED = 1_000_000  # words; a stranger's file may hold any number of them
 
 _OPENING, _CLOSING = b'"(', b'.,!?:;)"'  # marks around a plain word
 _PARTS, _WRITTEN, _NUMERIC = re.compile("[a-z]+"), re.compile("[A-Za-z]+"), re.compile("[0-9%+]")
@@ -44,6 +45,8 @@ def _plain_tokens(words: Sequence[bytes]) -> list[str]:
 
 def _read(word: str, is_name: bool) -> tuple[list[str], int]:
     """Return the tokens of any raw word, and what it has to do with its neighbours."""
+    if word == LINE:
+        return [BREAK], STOP
     text = ascii_word = as_ascii(word)
     for _, step in (NAME_STEPS if is_name else STEPS)[FOLDING:]:
         text = step(text)
@@ -106,8 +109,7 @@ class Vocabulary:
         self._codes: dict[str, int] = {BREAK: 0, OTHER: 1}
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
-        line = self._number(STOP, 0)
-        self._units: tuple[dict[bytes, int], ...] = {LINE: line}, {LINE: line}  # of texts, of names
+        self._tables = WordTable(), WordTable()  # of texts, of names
         self._lock = Lock()
 
     def code(self, token: str) -> int:
@@ -121,17 +123,15 @@ class Vocabulary:
             self.tokens.append(token)
         return code
 
-    def read(self, units: Sequence[bytes], is_name: bool) -> Ints:
-        """Return the numbers of units, given in UTF-8."""
+    def read(self, words: Words, is_name: bool) -> Ints:
+        """Return the numbers of words."""
         with self._lock:
-            known = self._units[is_name]
-            numbers = np.fromiter(map(known.get, units, repeat(-1)), dtype=np.int32, count=len(units))
-            places = np.flatnonzero(numbers < 0)
-            new = [units[place] for place in places.tolist()]
-            if new:
-                self._learn(known, list(dict.fromkeys(new)), is_name)
-            numbers[places] = np.fromiter(map(known.__getitem__, new), dtype=np.int32, count=len(new))
-            return numbers
+            return self._tables[is_name].numbers(words, partial(self._learn, is_name=is_name))
+
+    def read_units(self, units: Sequence[bytes], is_name: bool) -> Ints:
+        """Return the numbers of words that are read together, given as they are written, in UTF-8."""
+        with self._lock:
+            return self._tables[is_name].numbers_of(units, partial(self._learn, is_name=is_name))
 
     def kinds(self, numbers: Ints) -> NDArray[np.int8]:
         """Return what units have to do with their neighbours."""
@@ -143,21 +143,27 @@ class Vocabulary:
         with self._lock:
             return gathered(np.frombuffer(self._flat, np.int32), np.frombuffer(self._ends, np.int32), numbers)
 
-    def _learn(self, known: dict[bytes, int], new: Sequence[bytes], is_name: bool) -> None:
-        """Read new units, each given once; most are plain words that do not matter."""
+    def _learn(self, new: Sequence[bytes], is_name: bool) -> list[int]:
+        """Read new units, and return their numbers; most are plain words that do not matter."""
+        if not new:
+            return []
         plain = _plain_tokens(new)
-        rest = [(unit, *_read(unit.decode(), is_name)) for unit, token in zip(new, plain, strict=True) if not token]
-        ignored = self._ignored([*plain, *chain.from_iterable(tokens for _, tokens, _ in rest)])
+        rest = [_read(unit.decode(), is_name) for unit, token in zip(new, plain, strict=True) if not token]
+        ignored = self._ignored([*plain, *chain.from_iterable(tokens for tokens, _ in rest)])
         others = [[self._number(PLAIN, *(0,) * before, 1, *(0,) * behind) for behind in (0, 1)] for before in (0, 1)]
+        numbers, odd = [], iter(rest)
         for unit, token in zip(new, plain, strict=True):
-            if token:
-                before, behind = not unit[:1].isalpha(), not unit[-1:].isalpha()
-                if token in ignored:
-                    known[unit] = others[before][behind]
-                else:
-                    known[unit] = self._number(PLAIN, *(0,) * before, self._code(token), *(0,) * behind)
-        for unit, tokens, kind in rest:
-            known[unit] = self._number(kind, *(1 if token in ignored else self._code(token) for token in tokens))
+            if not token:
+                tokens, kind = next(odd)
+                codes = [1 if token in ignored else self._code(token) for token in tokens]
+                numbers.append(self._number(kind, *codes))
+                continue
+            before, behind = not unit[:1].isalpha(), not unit[-1:].isalpha()
+            if token in ignored:
+                numbers.append(others[before][behind])
+            else:
+                numbers.append(self._number(PLAIN, *(0,) * before, self._code(token), *(0,) * behind))
+        return numbers
 
     def _number(self, kind: int, *codes: int) -> int:
         """Return the number of all units of a kind that read as tokens of these codes."""
@@ -178,19 +184,18 @@ class Vocabulary:
     @property
     def is_full(self) -> bool:
         """Whether so much is remembered that it is time to forget some, or for a new one."""
-        return sum(map(len, self._units)) > REMEMBERED
+        return sum(map(len, self._tables)) > REMEMBERED
 
     def forget_others(self) -> None:
         """Forget the plain words that do not matter; most of them never come again."""
         with self._lock:
-            others = {
+            of_others = [
                 number
                 for (kind, *codes), number in self._numbers.items()
                 if kind == PLAIN and max(codes, default=0) < 2
-            }
-            self._units = tuple(
-                {unit: number for unit, number in known.items() if number not in others} for known in self._units
-            )
+            ]
+            for table in self._tables:
+                table.forget(np.array(of_others))
 
 
 _vocabulary = Vocabulary()

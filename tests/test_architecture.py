@@ -10,7 +10,7 @@ PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
     ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording", "whole"],
-    ["rejected", "events", "titles", "records", "untrusted", "figures", "letters"],
+    ["rejected", "events", "titles", "records", "untrusted", "figures", "letters", "wordtable"],
     ["placeholders", "csvfile"],
     ["text"],
     ["words", "unknown_titles"],
