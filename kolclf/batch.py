@@ -20,8 +20,8 @@ from kolclf.rows import Row, Table
 from kolclf.words import Vocabulary
 from kolclf.writers import Writer
 
-CHUNK = 4096  # rows
-ALONE = 3  # chunks that one process answers sooner than others start
+CHUNK = 1024  # rows: the arrays of their words fit the cache of a core
+ALONE = 12  # chunks that one process answers sooner than others start
 AHEAD = 2  # chunks of each process that are read before they are asked for
 # glibc gives the arrays of a chunk back to the system, and the next chunk takes them anew, page by page
 _KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}

@@ -170,11 +170,11 @@ def as_text(cell: Any) -> str:
     >>> as_text('["satu", "dua"]'), as_text(None), as_text(3.0)
     ('satu\ndua', '', '3')
     """
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell):
-        return ""
     if isinstance(cell, str):
         listed = _written_list(cell) if cell[:1] == "[" and cell.rstrip()[-1:] == "]" else None
         return (cell if listed is None else "\n".join(map(as_text, listed)))[:MAX_TEXT]
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType") or (isinstance(cell, float) and cell != cell):
+        return ""
     if isinstance(cell, (list, tuple)) or hasattr(cell, "tolist"):
         values = cell.tolist() if hasattr(cell, "tolist") else cell
         return "\n".join(map(as_text, _leaves(values)))[:MAX_TEXT] if isinstance(values, (list, tuple)) else str(values)
@@ -214,18 +214,21 @@ def _written_list(cell: str) -> list[Any] | None:
 
 def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     """Return name, bio and captions of a row as text."""
-    name, bio = (as_text(row[at]) if at >= 0 else "" for at in (columns.name, columns.bio))
-    return {
-        "name": name,
-        "bio": bio,
-        "captions": "\n".join(filter(None, (as_text(row[at]) for at in columns.captions))),
-    }
+    return {part: text for part, [text] in _cells_in([row], columns).items()}
+
+
+def _cells_in(rows: Sequence[Row], columns: Columns) -> dict[str, list[str]]:
+    name, bio, *captions = (
+        [as_text(row[at]) for row in rows] if at >= 0 else [""] * len(rows)
+        for at in (columns.name, columns.bio, *(columns.captions or [-1]))
+    )
+    lines = captions[0] if len(captions) == 1 else ["\n".join(filter(None, of)) for of in zip(*captions, strict=True)]
+    return {"name": name, "bio": bio, "captions": lines}
 
 
 def accounts_in(rows: Sequence[Row], columns: Columns, vocabulary: Vocabulary | None = None) -> Accounts:
     """Read the accounts that stand in rows."""
-    names, bios, captions = zip(*(cells_of(row, columns).values() for row in rows), strict=True)
-    return read_accounts(names, bios, captions, vocabulary)
+    return read_accounts(*_cells_in(rows, columns).values(), vocabulary)
 
 
 def accounts_of(X: Any) -> Accounts:

@@ -126,7 +126,6 @@ def spoken(tokens: Sequence[str]) -> str:
 
 
 def _rule_reasons(verdict: Verdict, side: str, language: str, most: int = 2) -> list[str]:
-    hits = sorted(
-        (hit for hit in verdict.hits if hit.rule.side == side and hit.rule.weight > 0), key=lambda hit: -hit.rule.weight
-    )
-    return list(dict.fromkeys(hit.rule.why[language] for hit in hits))[:most]
+    rules = [hit.rule for hit in verdict.hits if hit.rule.side == side and hit.rule.weight > 0]
+    rules.sort(key=lambda rule: -rule.weight)
+    return list(dict.fromkeys([rule.why[language] for rule in rules]))[:most]

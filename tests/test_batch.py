@@ -81,7 +81,7 @@ def test_rows_before_a_bad_one_are_answered_and_the_error_is_told(short_chunks):
 def test_a_process_that_dies_is_told(monkeypatch, short_chunks):
     monkeypatch.setattr(batch, "_answer", _die)
     with pytest.raises(KolclfError, match=r"ended before its work.*--jobs 1"):
-        answer(Predictor(), [[i, "bidan"] for i in range(200)], jobs=2)
+        answer(Predictor(), [[i, "bidan"] for i in range(20 * (ALONE + 4))], jobs=2)
 
 
 def _die(rows):

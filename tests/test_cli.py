@@ -219,9 +219,9 @@ def test_evidence_is_added_in_every_format(run, tmp_path, model_path, ending, op
 
 def test_evidence_is_the_same_from_several_processes(run, table_file, monkeypatch):
     monkeypatch.setattr("kolclf.batch.CHUNK", 5)
-    path = table_file(["bio"], *[[f"bidan {i}" if i % 2 else WIFE] for i in range(60)])
+    path = table_file(["bio"], *[[f"bidan {i}" if i % 2 else WIFE] for i in range(100)])
     one, two = (run("predict", path, "--no-model", "--explain", "--jobs", jobs).stdout for jobs in (1, 2))
-    assert one == two and one.count("bidan +") == 30
+    assert one == two and one.count("bidan +") == 50
 
 
 def test_evidence_leaves_the_other_columns_as_they_are(run, labelled, model_path):
