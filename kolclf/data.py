@@ -214,21 +214,21 @@ def _written_list(cell: str) -> list[Any] | None:
 
 def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     """Return name, bio and captions of a row as text."""
-    return {part: text for part, [text] in _cells_in([row], columns).items()}
+    return {part: text for part, [text] in zip(("name", "bio", "captions"), _cells_in([row], columns), strict=True)}
 
 
-def _cells_in(rows: Sequence[Row], columns: Columns) -> dict[str, list[str]]:
+def _cells_in(rows: Sequence[Row], columns: Columns) -> tuple[list[str], list[str], list[str]]:
     name, bio, *captions = (
         [as_text(row[at]) for row in rows] if at >= 0 else [""] * len(rows)
         for at in (columns.name, columns.bio, *(columns.captions or [-1]))
     )
     lines = captions[0] if len(captions) == 1 else ["\n".join(filter(None, of)) for of in zip(*captions, strict=True)]
-    return {"name": name, "bio": bio, "captions": lines}
+    return name, bio, lines
 
 
 def accounts_in(rows: Sequence[Row], columns: Columns, vocabulary: Vocabulary | None = None) -> Accounts:
     """Read the accounts that stand in rows."""
-    return read_accounts(*_cells_in(rows, columns).values(), vocabulary)
+    return read_accounts(*_cells_in(rows, columns), vocabulary)
 
 
 def accounts_of(X: Any) -> Accounts:

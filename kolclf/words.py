@@ -26,7 +26,7 @@ OTHER = "?"  # what words that do not matter read as
 Matters = Callable[[Sequence[str]], Sequence[bool]]
 REMEMBERED = 1_000_000  # words; a stranger's file may hold any number of them
 
-_OPENING, _CLOSING = b'"(', b'.,!?:;)"'  # marks around a plain word
+_OPENING, _CLOSING = b'"(#', b'.,!?:;)"'  # marks around a plain word
 _PARTS, _WRITTEN, _NUMERIC = re.compile("[a-z]+"), re.compile("[A-Za-z]+"), re.compile("[0-9%+]")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
@@ -36,7 +36,11 @@ _PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
 def _plain_tokens(words: Sequence[bytes]) -> list[str]:
     """Return what words of letters read as that have nothing to do with their neighbours, all read at once; "" of any other."""
     bare = [word.lstrip(_OPENING).rstrip(_CLOSING) for word in words]
-    lowered = b"\n".join([word if word.isalpha() and len(word) <= MAX_TOKEN else b"" for word in bare]).lower().decode()
+    plain = [  # a hashtag with a capital may be several words
+        letters if letters.isalpha() and len(letters) <= MAX_TOKEN and (letters.islower() or b"#" not in word) else b""
+        for letters, word in zip(bare, words, strict=True)
+    ]
+    lowered = b"\n".join(plain).lower().decode()
     spelled, tokens, joining = lowered.split("\n"), shorten_elongation(lowered).split("\n"), _joining_words()
     return [
         token if len(token) > 1 and word not in joining else "" for word, token in zip(spelled, tokens, strict=True)
@@ -158,7 +162,8 @@ class Vocabulary:
                 codes = [1 if token in ignored else self._code(token) for token in tokens]
                 numbers.append(self._number(kind, *codes))
                 continue
-            before, behind = not unit[:1].isalpha(), not unit[-1:].isalpha()
+            before = not unit[:1].isalpha()
+            behind = not unit[-1:].isalpha() or b"#" in unit
             if token in ignored:
                 numbers.append(others[before][behind])
             else:
