@@ -44,8 +44,8 @@ class Words(NamedTuple):
 class WordTable:
     """Remembers a number for every word; a hash table in arrays.
 
-    Two words stand on one slot only by chance, whatever a file holds: the factors of the hash are drawn at random. Nothing that
-    is returned depends on them.
+    Two words stand on one slot only by chance, whatever a file holds: the factors of the hash are drawn at random. Nothing
+    depends on them, not even the order in which words are asked for, which is that of the text.
     """
 
     def __init__(self) -> None:
@@ -99,16 +99,19 @@ class WordTable:
         return (self._hashed(head, tail) >> np.uint64(65 - len(self._slots).bit_length())).view(np.int64)
 
     def _distinct(self, head: Part, tail: Part) -> tuple[Ints, Ints]:
-        """Return where each distinct word stands, and of every word the number of that one among them.
+        """Return where each distinct word stands first, in order, and of every word the number of that one among them.
 
         A word stands among them twice if another has its very hash, which does no harm.
         """
-        order = np.argsort(self._hashed(head, tail))
+        order = np.argsort(self._hashed(head, tail), kind="stable")
         head, tail = head[order], tail[order]
-        first = np.append(True, (head[1:] != head[:-1]) | (tail[1:] != tail[:-1]))[: len(order)]
+        is_first = np.append(True, (head[1:] != head[:-1]) | (tail[1:] != tail[:-1]))[: len(order)]
+        first = order[is_first]
+        rank = np.empty(len(first), dtype=np.int64)
+        rank[np.argsort(first)] = np.arange(len(first))
         number = np.empty(len(order), dtype=np.int64)
-        number[order] = np.cumsum(first) - 1
-        return order[first], number
+        number[order] = rank[np.cumsum(is_first) - 1]
+        return np.sort(first), number
 
     def _are(self, places: Ints, head: Part, tail: Part) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = (self._head[places] == head) & (self._tail[places] == tail)

@@ -41,6 +41,13 @@ def test_every_word_has_the_number_that_it_was_given(texts, on_one_slot):
     assert len(table) == len(remembered)
 
 
+@given(st.lists(words.filter(lambda word: len(word) <= LONGEST), max_size=60))
+def test_words_are_asked_for_in_the_order_of_the_text(of):
+    asked = []
+    WordTable().numbers(as_words(of), lambda new: [asked.append(word) or 0 for word in new])
+    assert asked == list(dict.fromkeys(of))
+
+
 def test_many_words_come_back_and_some_are_forgotten():
     table, numbers, of = WordTable(), {}, [b"w%d" % i for i in range(50_000)] * 2
     table.numbers(as_words(of), partial(reading, numbers))
