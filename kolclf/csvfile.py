@@ -42,9 +42,8 @@ def _encoding_of(path: str, stream: BinaryIO) -> tuple[str, str]:
             deque(iterdecode(iter(partial(stream.read, PIECE), b""), encoding), maxlen=0)
             return encoding, "strict"
         except UnicodeDecodeError as error:
-            reason = f"byte 0x{error.object[error.start]:02x} has no meaning"
-        except UnicodeError as error:  # a UTF-16 stream that ends too early
-            reason = str(error)
+            at = stream.tell() - len(error.object) + error.start
+            reason = f"byte 0x{error.object[error.start]:02x} has no meaning; byte {at + 1} of the file"
         finally:
             stream.seek(0)
         if encoding == "utf-8-sig" or (encoding == "utf-8" and _is_mixed(stream)):
@@ -67,6 +66,10 @@ def _is_mixed(stream: BinaryIO) -> bool:
 def _delimiter_of(line: str) -> str:
     """Return the delimiter that parts a header line into most cells."""
     return max(_DELIMITERS, key=lambda mark: (len(next(csv.reader([line], delimiter=mark), [])), mark == ","))
+
+
+def _said(error: csv.Error) -> str:
+    return str(error).replace("\t", "tab")
 
 
 def read_csv(path: str, source: Callable[[], BinaryIO], reject: Reject | None = None) -> Table:
@@ -92,7 +95,7 @@ def read_csv(path: str, source: Callable[[], BinaryIO], reject: Reject | None = 
             header, lines = next(reader), skipped + reader.line_num
         except csv.Error as error:
             place = f"line {skipped + 1}"
-            raise DataError(f"{path}, {place}: the header cannot be read ({error}); check its quotes") from None
+            raise DataError(f"{path}, {place}: the header cannot be read ({_said(error)}); check its quotes") from None
     columns = without_empty_end([name.strip() for name in header])
     if _WRONG.search("".join(columns)):
         raise DataError(f"{path}, line {lines}: the header holds bytes that are not UTF-8; mend those characters")
@@ -175,7 +178,7 @@ class _Reading:
                 return
             except csv.Error as error:
                 written = lines.rewound(self._bad_lines(lines.record))
-                why = f"cannot be read ({error}); look for a quote that is not closed or doubled"
+                why = f"cannot be read ({_said(error)}); look for a quote that is not closed or doubled"
                 self._reject(BadRow(line, at, why, written))
                 reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
                 continue

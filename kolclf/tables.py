@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from codecs import BOM_UTF8
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -143,6 +144,10 @@ def _parquet_rows(path: str, file: Any) -> Iterator[Row]:
             for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 yield list(row)
             number += len(batch)
+        if number != (stated := file.metadata.num_rows):  # pyarrow reads what a damaged list of row groups leaves
+            raise DataError(
+                f"{path}: ends after row {number}, but states {stated} rows; export it again, or copy it anew"
+            )
 
 
 # --- JSON lines
@@ -153,6 +158,7 @@ def _read_jsonl(path: str, reject: Reject | None) -> Table:
     for record in _json_records(path, (lambda bad: None) if reject else refuse(path)):
         columns.update(dict.fromkeys(record))
     if not columns:
+        deque(_json_records(path, refuse(path)), maxlen=0)  # where no line can be read, the first is told
         raise DataError(f"{path}: is empty; write one JSON object a line")
     rows = ([record.get(name, "") for name in columns] for record in _json_records(path, reject or refuse(path)))
     return Table(path, list(columns), rows)
@@ -171,10 +177,21 @@ def _json_records(path: str, reject: Reject) -> Iterator[dict[str, Any]]:
             at += len(line)
 
 
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs; of a key that stands twice, one cell would be lost."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError("a key stands twice")
+    return record
+
+
+_OBJECTS = json.JSONDecoder(object_pairs_hook=_without_twins)
+
+
 def _json_record(line: bytes) -> tuple[dict[str, Any] | None, str]:
     """Return the object that stands in a line, or why there is none."""
     try:
-        record = json.loads(line.decode("utf-8-sig"))
+        record = _OBJECTS.decode(line.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return None, f"byte 0x{line[error.start]:02x} is not UTF-8; save the file again as UTF-8"
     except (ValueError, RecursionError) as error:

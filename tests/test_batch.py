@@ -13,8 +13,9 @@ import kolclf
 from kolclf import DataError, KolClassifier, KolclfError, batch, words
 from kolclf.batch import ALONE, CHUNK, output_columns, predict_table
 from kolclf.data import accounts_of, find_columns
-from kolclf.predictor import ANSWER, Predictor, default_model, predict
-from kolclf.tables import Table
+from kolclf.predictor import ANSWER, NUMBERS, Predictor, default_model, predict
+from kolclf.tables import Table, read_table
+from kolclf.writers import open_writer
 
 DOCTOR = {"name": "", "bio": "dr. Rina, Sp.A | Praktik RS Mitra Bogor", "captions": "Jadwal praktik Senin-Rabu"}
 CREATOR = {"name": "", "bio": "content creator, open endorse", "captions": "racun shopee, kode CECIL10"}
@@ -105,6 +106,46 @@ def test_rows_in_are_rows_out(rows):
         assert label in ("kol", "influencer", "review") and source in ("rules", "none")
         assert (p == "") == (source == "none") and (p == "" or 0 <= p <= 1)
         assert promotes in ("yes", "no") and reason
+
+
+def through_files(folder, rows, ending, target_ending, jobs):
+    """Answer a file into another, and return the rows of that."""
+    source, target = folder / f"masuk.{ending}", folder / f"keluar.{target_ending}"
+    with open_writer(str(source), HEADER, Table("akun", HEADER, iter(()))) as writer:
+        writer.write(rows, [[]] * len(rows))
+    table, predictor = read_table(str(source)), Predictor()
+    header = output_columns(table.columns, predictor.answer_columns)
+    with open_writer(str(target), header, table, NUMBERS) as writer:
+        summary = predict_table(table, find_columns(table, {}), predictor, writer, jobs=jobs)
+    answered = list(read_table(str(target)).rows)
+    assert summary.rows == len(answered)
+    return [(row[:2], row[2], row[-1]) for row in answered]
+
+
+HEADER = ["id", "bio"]
+ENDINGS = st.sampled_from(["csv", "tsv", "jsonl", "xlsx", "parquet"])
+BIOS = st.sampled_from(["", "dr. Rina, Sp.A", "endorse DM", 'kata "dua"', "baris\nlain", "a,b;c\td", "é 😂"])
+
+
+def expected(rows):
+    answers = Predictor().rows(accounts_of([{"bio": bio} for _, bio in rows]))
+    return [(row, answer[0], answer[-1]) for row, answer in zip(rows, answers, strict=True)]
+
+
+@settings(deadline=None, max_examples=60, derandomize=True)
+@given(st.lists(BIOS, min_size=1, max_size=20), ENDINGS, ENDINGS, st.sampled_from([1, 2, 7, 4096]))
+def test_rows_of_a_file_come_back_in_order(tmp_path_factory, bios, ending, target_ending, chunk):
+    rows = [[str(number), bio] for number, bio in enumerate(bios)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "CHUNK", chunk)
+        assert through_files(tmp_path_factory.getbasetemp(), rows, ending, target_ending, 1) == expected(rows)
+
+
+@pytest.mark.parametrize(("ending", "target_ending"), [("csv", "parquet"), ("parquet", "xlsx")])
+def test_rows_of_a_file_come_back_in_order_from_two_processes(tmp_path, monkeypatch, ending, target_ending):
+    monkeypatch.setattr(batch, "CHUNK", 2)
+    rows = [[str(number), "endorse DM" * (number % 3) + "\n"] for number in range(21)]
+    assert through_files(tmp_path, rows, ending, target_ending, 2) == expected(rows)
 
 
 def test_predict_in_one_call(scorer):
