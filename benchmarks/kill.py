@@ -19,7 +19,7 @@ COMMANDS = {
 
 def run(arguments: list[str]) -> subprocess.Popen[bytes]:
     """Start kolclf."""
-    command = [sys.executable, "-c", "from kolclf.cli import app; app()", *arguments]
+    command = [sys.executable, "-c", "from kolclf.__main__ import main; main()", *arguments]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

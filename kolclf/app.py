@@ -5,11 +5,12 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 
 from kolclf.errors import KolclfError
+from kolclf.interrupt import raised, stop
 
 gc.set_threshold(100_000)  # a start makes many objects and hardly a cycle
 
@@ -20,28 +21,24 @@ app = typer.Typer(
 )
 
 
-def _end(code: int) -> NoReturn:
-    """End at once: an orderly end would wait for the chunks that other processes have in hand. They end with us."""
-    sys.stderr.flush()
-    os._exit(code)
-
-
 def command(function: Callable[..., None]) -> Callable[..., None]:
     """Register a command; an error of kolclf becomes one sentence and exit code 1."""
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> None:
         try:
-            function(*args, **kwargs)
-            sys.stdout.flush()
+            with raised():
+                function(*args, **kwargs)
+                sys.stdout.flush()
         except KolclfError as error:
             typer.echo(f"Error: {error}", err=True)
             raise typer.Exit(1) from None
         except BrokenPipeError:  # the reader has gone, as in `kolclf predict ... | head`
-            _end(0)
+            sys.stderr.flush()
+            os._exit(0)
         except KeyboardInterrupt:
-            typer.echo("Stopped; no file is left half-written.", err=True)
-            _end(130)
+            sys.stderr.flush()
+            stop()
 
     app.command()(run)
     return run

@@ -9,7 +9,7 @@ import kolclf
 PACKAGE = Path(kolclf.__file__).parent
 FLOW = [
     ["errors"],
-    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording", "whole"],
+    ["arrays", "lexicon", "sastrawi", "rows", "rulesfile", "npz", "evaluation", "wording", "whole", "interrupt"],
     ["rejected", "events", "titles", "records", "untrusted", "figures", "letters", "wordtable"],
     ["placeholders", "csvfile"],
     ["text"],
@@ -34,6 +34,7 @@ FLOW = [
     ["render_account", "render_check", "crossval", "render_evaluation", "report"],
     ["cli_quality", "cli_evaluate"],
     ["cli"],
+    ["__main__"],
 ]
 RANK = {name: rank for rank, names in enumerate(FLOW) for name in names}
 

@@ -60,7 +60,7 @@ def save(path, columns, rows):
 
 
 def kolclf_process(*arguments, **environment):
-    command = [sys.executable, "-c", "from kolclf.cli import app; app()", *arguments]
+    command = [sys.executable, "-c", "from kolclf.__main__ import main; main()", *arguments]
     return subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
 
 
@@ -497,7 +497,7 @@ def test_help_lists_the_commands(run):
 
 
 def test_a_reader_that_goes_away_is_no_error(labelled):
-    script = "from kolclf.cli import app; app()"
+    script = "from kolclf.__main__ import main; main()"
     command = [sys.executable, "-c", script, "predict", labelled, "--no-model"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         process.stdout.readline()

@@ -28,9 +28,9 @@ def many(tmp_path_factory):
     return path
 
 
-def started(*arguments, **options):
+def started(*arguments, code="from kolclf.__main__ import main; main()", **options):
     """Start a command that Ctrl-C reaches, also where the tests themselves run in the background, deaf to it."""
-    command = [sys.executable, "-c", "from kolclf.cli import app; app()", *map(str, arguments)]
+    command = [sys.executable, "-c", code, *map(str, arguments)]
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return subprocess.Popen(
@@ -134,6 +134,34 @@ def test_ctrl_c_stops_all_processes_with_one_sentence(many, tmp_path, jobs):
     assert (process.returncode, err.splitlines()[1:]) == (130, ["Stopped; no file is left half-written."])
     assert list(tmp_path.iterdir()) == []
     assert wait_for(lambda: not alive(process.pid))
+
+
+@pytest.mark.parametrize("module", ["typer", "kolclf.options", "kolclf.predictor", "kolclf.tables"])
+def test_ctrl_c_while_all_is_being_loaded(many, tmp_path, module):
+    interrupting = f"""
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == {module!r}: os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from kolclf.__main__ import main
+main()
+"""
+    process = started("predict", many, "-o", tmp_path / "hasil.csv", code=interrupting)
+    _, err = process.communicate()
+    assert (process.returncode, err) == (130, "Stopped; no file is left half-written.\n")
+
+
+def test_ctrl_c_that_is_ignored_stays_so():
+    code = """
+import os, signal
+from kolclf.interrupt import stop_at_once
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+stop_at_once()
+os.kill(os.getpid(), signal.SIGINT)
+"""
+    process = started(code=code)
+    assert process.communicate() == ("", "") and process.returncode == 0
 
 
 def test_a_closed_pipe_is_silent(many):
