@@ -18,10 +18,8 @@ from kolclf.npz import Npz, UnfitError, open_npz
 from kolclf.scorer import CONCEPTS, Features, Scorer, Space, Usage
 from kolclf.whole import write_whole
 
-OLDEST, FORMAT = (
-    2,
-    3,
-)  # formats that can be read, and the one that is written; 2 has neither usage nor checksums of rows
+# Formats that can be read, and the one that is written; 2 has neither usage nor checksums of rows, 3 no checksum of its header.
+OLDEST, FORMAT = 2, 4
 MAX_FEATURES = 5_000_000
 MAX_HEADER = 1_000_000  # bytes
 Arrays = dict[str, NDArray[Any]]
@@ -88,13 +86,14 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
         ],
         "info": dict(scorer.info),
         "labels": list(scorer.usage.labels) if scorer.usage else None,
-        "checksum": _checksum(arrays),
+        "checksum": "",
     }
     try:
         check_header(header)
         _scorer(header, arrays)
     except UnfitError as error:
         raise ModelError(f"{path}: this model cannot be kept ({error}); train it anew") from None
+    header["checksum"] = _checksum(header, arrays)
     buffer = BytesIO()
     written: dict[str, Any] = {"header": _lines([json.dumps(header, ensure_ascii=False)]), **arrays}
     np.savez_compressed(buffer, **written)
@@ -133,7 +132,7 @@ def load_model(path: str | Path) -> Scorer:
             if unknown := file.names - wanted.keys() - {"header"}:
                 raise UnfitError(f"it holds an array {min(unknown)[:40]!a} that no model has")
             arrays = {name: file.array(name, *kind) for name, kind in wanted.items()}
-        if header["checksum"] != _checksum(arrays):
+        if header["checksum"] != _checksum(header, arrays):
             raise ModelError(f"{path}: is damaged (its checksum differs); copy or train it again")
         return _scorer(header, arrays)
     except FileNotFoundError:
@@ -237,8 +236,11 @@ def _read_lines(name: str, arrays: Arrays, form: bytes) -> list[str]:
     return content.decode().split("\n") if content else []
 
 
-def _checksum(arrays: Arrays) -> str:
+def _checksum(header: dict[str, Any], arrays: Arrays) -> str:
     digest = hashlib.sha256()
+    if header["format"] not in (2, 3):
+        rest = {key: value for key, value in header.items() if key != "checksum"}
+        digest.update(json.dumps(rest).encode())
     for name in sorted(arrays):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(arrays[name]).tobytes())

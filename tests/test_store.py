@@ -39,8 +39,8 @@ def text(content):
 
 
 def written(target, header, arrays):
-    """Write a model file as its maker would: its checksum is that of its arrays."""
-    header = {"checksum": _checksum(arrays)} | header
+    """Write a model file as its maker would: its checksum is that of what it holds."""
+    header = {"checksum": _checksum(header, arrays)} | header
     np.savez(target, header=text(json.dumps(header)), **arrays)
     return target
 
@@ -259,7 +259,7 @@ def test_a_truth_that_is_neither(model_path, tmp_path):
     parts = parts_of(model_path)
     header, arrays = arrays_of(model_path)
     arrays["held_out_is_kol"] = np.full(len(arrays["held_out_is_kol"]), 2, dtype=np.uint8).view(bool)
-    header["checksum"] = _checksum(arrays)
+    header["checksum"] = _checksum(header, arrays)
     content = parts["held_out_is_kol.npy"][:128] + b"\2" * len(arrays["held_out_is_kol"])
     parts |= {"held_out_is_kol.npy": content, "header.npy": npy(text(json.dumps(header)))}
     refused(zipped(tmp_path / "m.npz", parts.items()), "its arrays do not fit together")
@@ -273,6 +273,17 @@ def test_damage_is_told_by_the_checksum(model_path, tmp_path, checksum):
     else:
         header["checksum"] = checksum
     np.savez(tmp_path / "m.npz", header=text(json.dumps(header)), **arrays)
+    refused(tmp_path / "m.npz", r"is damaged \(its checksum differs\); copy or train it again")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"policy": [1.0, 1.0, 0.0, [1.0, 0.0], [1.0, 0.0], None]}, {"info": {}}, {"format": 3}, {"new": 1}],
+    ids=str,
+)
+def test_damage_of_the_header_is_told_by_the_checksum(model_path, tmp_path, change):
+    header, arrays = arrays_of(model_path)
+    np.savez(tmp_path / "m.npz", header=text(json.dumps(header | change)), **arrays)
     refused(tmp_path / "m.npz", r"is damaged \(its checksum differs\); copy or train it again")
 
 
@@ -448,7 +459,7 @@ def test_a_model_of_an_earlier_version_answers_as_it_did(path, tmp_path):
         rows = model.transform(read_account("", case["bio"], case["captions"]))
         assert model.decision_function(rows)[0] == pytest.approx(case["log_odds"], abs=1e-9)
         assert model.answerable_scores(rows)[0] == pytest.approx(case["answerable"], abs=1e-9)
-    half_width = {2: 0.3263132186783213, 3: 0.21681482675680885}[int(path.stem[-1])]
+    half_width = {2: 0.3263132186783213, 3: 0.21681482675680885, 4: 0.21681482675680885}[int(path.stem[-1])]
     assert model.is_kol_model and model.policy.half_width() == pytest.approx(half_width)
     assert (model.usage is None) == (path.stem == "model_format_2")
     save_model(model, tmp_path / "again.npz")
