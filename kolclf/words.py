@@ -189,7 +189,8 @@ class Vocabulary:
     @property
     def is_full(self) -> bool:
         """Whether so much is remembered that it is time to forget some, or for a new one."""
-        return sum(map(len, self._tables)) > REMEMBERED
+        # a long word is not remembered, but what it reads as is kept, which may be many tokens
+        return max(sum(map(len, self._tables)), len(self.tokens), len(self._flat) // 4) > REMEMBERED
 
     def forget_others(self) -> None:
         """Forget the plain words that do not matter; most of them never come again."""

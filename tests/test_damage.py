@@ -122,6 +122,7 @@ def test_all_of_a_damaged_csv_is_read_or_rejected(
     path.write_bytes(content)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("kolclf.csvfile.BLOCK", block)
+        patch.setattr("kolclf.csvfile.PIECE", block)
         found, bad, said, read_as = agree(path)
     if said:
         assert not bad and re.search(r"\bbyte \d+ of the file\b", said)

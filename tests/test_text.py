@@ -102,6 +102,16 @@ def test_memory_of_words_is_bounded(monkeypatch):
         assert len(words._vocabulary.tokens) <= 100
 
 
+@pytest.mark.parametrize("is_new", [True, False], ids=["new words", "another order"])
+def test_memory_of_long_words_is_bounded(monkeypatch, is_new):
+    monkeypatch.setattr(words, "REMEMBERED", 50)
+    monkeypatch.setattr(words, "_vocabulary", Vocabulary())
+    for i in range(20):
+        parts = [f"kata{chr(97 + i * is_new)}{chr(97 + j)}" for j in range(26)]
+        tokenize_all(["/".join(parts[i:] + parts[:i])])
+        assert len(words._vocabulary.tokens) <= 100 and len(words._vocabulary._flat) <= 300
+
+
 def test_what_matters_is_told_from_other_words():
     vocabulary = Vocabulary(lambda tokens: [token == "kopi" for token in tokens])
     tokens = tokenize_all(["Kopi (susu), @rara_fiksi 5%", "KOPI bangettt"], vocabulary=vocabulary)
