@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from kolclf.errors import DataError
+from kolclf.whole import unwritable
 
 try:
     import resource
@@ -26,15 +26,17 @@ def events(path: Path | None) -> Iterator[Log]:
         return
     started = time.monotonic()
     try:
-        file = path.open("w", encoding="utf-8")
+        file = path.open("wb", buffering=0)
     except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror}); choose another place with --log-json") from None
+        raise unwritable(path, error, "--log-json") from None
     with file:
 
         def log(**counts: Any) -> None:
             event = {"event": "chunk", **counts, "seconds": round(time.monotonic() - started, 3), "peak_mb": _peak()}
-            file.write(json.dumps(event) + "\n")
-            file.flush()
+            try:
+                file.write(f"{json.dumps(event)}\n".encode())
+            except OSError as error:
+                raise unwritable(path, error, "--log-json") from None
 
         yield log
 

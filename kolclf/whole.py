@@ -30,6 +30,11 @@ def check_new(path: str | Path, force: bool) -> None:
         raise DataError(f"{path}: exists already; choose another name, or replace it with --force")
 
 
+def unwritable(path: str | Path, error: OSError, option: str = "-o") -> DataError:
+    """Return what is to be raised where a file cannot be written."""
+    return DataError(f"{path}: cannot be written ({error.strerror or error}); choose another place with {option}")
+
+
 @contextmanager
 def write_whole(target: str | Path) -> Iterator[Path]:
     """Yield a path beside ``target`` to write to; it takes the target's place only when all went well.
@@ -54,9 +59,7 @@ def write_whole(target: str | Path) -> Iterator[Path]:
             os.fsync(written.fileno())  # else a power cut could leave the name without the content
         beside.replace(place)
     except OSError as error:
-        raise DataError(
-            f"{target}: cannot be written ({error.strerror or error}); choose another place with -o"
-        ) from None
+        raise unwritable(target, error) from None
     finally:
         if beside:
             with suppress(OSError):

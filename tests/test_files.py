@@ -4,6 +4,7 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,10 @@ import pytest
 
 from kolclf import DataError
 from kolclf.batch import CHUNK
+from kolclf.rows import Table
+from kolclf.tables import read_table
 from kolclf.whole import write_whole
+from kolclf.writers import open_writer
 
 ROW = "{},dr. Rina Sp.A praktik RS Mitra Bogor nomor {},jadwal praktik senin\n"
 MOMENTS = random.Random(7).sample([0.5, 1.0, 1.5, 2.0, 2.5, 3.0], 3)  # seconds
@@ -114,14 +118,14 @@ def test_a_full_disk(many, tmp_path, ending):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["akun.csv", target.name]
 
 
-@pytest.mark.parametrize("name", ["akun.csv", "akun.jsonl"])
-def test_the_target_may_be_the_input(run, table_file, name):
-    text = {"akun.csv": "id,bio\n1,bidan desa\n2,\n", "akun.jsonl": '{"id": 1, "bio": "bidan desa"}\n{"id": 2}\n'}[name]
-    path = table_file(text, name=name)
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "xlsx", "parquet"])
+def test_the_target_may_be_the_input(run, tmp_path, ending):
+    path, columns = tmp_path / f"akun.{ending}", ["id", "bio"]
+    with open_writer(str(path), columns, Table("akun", columns, iter(()))) as writer:
+        writer.write([["1", "bidan desa"], ["2", ""]], [[], []])
     assert run("predict", path, "-o", path, "--no-model").exit_code == 0
-    content = path.read_text(encoding="utf-8")
-    assert content.count("bidan desa") == 1 and "review" in content
-    assert [file.name for file in path.parent.iterdir()] == [name]
+    assert [row[:3] for row in read_table(str(path)).rows] == [["1", "bidan desa", "kol"], ["2", "", "review"]]
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
@@ -223,3 +227,68 @@ def test_the_same_bytes_whatever_runs_it(many, tmp_path):
         process.communicate()
         assert process.returncode == 0
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Makes a small disk, where the tests may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mounted(options):
+        if os.name == "nt" or os.geteuid() or not shutil.which("mount"):
+            pytest.skip("only root can mount a disk")
+        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=False)
+        if mount.returncode:
+            pytest.skip("no disk can be mounted here")
+        return folder
+
+    yield mounted
+    if os.path.ismount(folder):
+        subprocess.run(["umount", folder], check=True)
+
+
+LABELLED = [[f"dokter anak {i}", "kol"] for i in range(6)] + [[f"endorse DM {i}", "influencer"] for i in range(6)]
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["predict", "{many}", "--no-model", "--jobs", "1", "-o"], "hasil.csv"),
+        (["train", "{labelled}", "--force", "-o"], "m.npz"),
+        (["export", "{model}", "--force", "--to"], "m.joblib"),
+        (["evaluate", "{labelled}", "--model", "{model}", "--report"], "laporan.html"),
+        (["predict", "{labelled}", "--no-model", "-o", "{tmp}/hasil.csv", "--log-json"], "log.jsonl"),
+        (["predict", "{bad}", "--no-model", "--on-bad-rows", "skip", "-o"], "hasil.csv"),
+    ],
+    ids=["predict", "train", "export", "report", "log", "rejected"],
+)
+def test_a_disk_that_is_full(run, disk, many, model_path, table_file, tmp_path, command, name):
+    labelled = table_file(["bio", "label"], *LABELLED, name="label.csv")
+    bad = table_file("id,bio\n" + "1,bidan,lebih\n" * 9000, name="bad.csv")
+    folder = disk("size=8m")
+    target, filler = folder / name, folder / "penuh"
+    before = "" if name == "log.jsonl" else "lama"
+    target.write_text(before, encoding="utf-8")
+    with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+        while True:
+            file.write(bytes(1 << 16))
+    places = {"many": many, "labelled": labelled, "model": model_path, "bad": bad, "tmp": tmp_path}
+    command = [*(part.format(**places) for part in command), target]
+    failed = run(*command)
+    assert (failed.exit_code, "Traceback" in failed.stderr) == (1, False), failed.exception
+    assert failed.stderr.splitlines()[-1].startswith(f"Error: {target}: cannot be written (No space left on device)")
+    assert sorted(path.name for path in folder.iterdir()) == sorted([name, "penuh"])
+    assert target.read_text(encoding="utf-8") == before
+    filler.unlink()
+    assert run(*command).exit_code == 0
+    assert "penuh" not in (left := sorted(path.name for path in folder.iterdir())) and left[0] == name
+
+
+def test_a_disk_that_can_only_be_read(run, disk, table_file):
+    target = disk("ro") / "hasil.csv"
+    result = run("predict", table_file(["bio"], ["bidan"]), "-o", target, "--no-model")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.endswith(
+        f"Error: {target}: cannot be written (Read-only file system); choose another place with -o\n"
+    )
