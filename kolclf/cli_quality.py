@@ -10,6 +10,7 @@ from kolclf.options import (
     BioColumn,
     CaptionsColumn,
     Criterion,
+    ExcelSafe,
     GroupColumn,
     IdColumn,
     LabelColumn,
@@ -29,6 +30,7 @@ def weights(
     criterion: Annotated[Criterion | None, typer.Option("--criterion", help="Only this criterion.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="How many of each side.")] = 20,
     as_csv: Annotated[bool, typer.Option("--csv", help="All weights as CSV to standard output.")] = False,
+    excel_safe: ExcelSafe = False,
     lang: Lang = Language.id,
 ) -> None:
     """List the words and concepts that weigh most in a model, and how many accounts of each label have them.
@@ -47,7 +49,7 @@ def weights(
     found = weight_rows(scorer, field, criterion)
     if as_csv:
         rows = [item.flat() for item in found]
-        render.as_csv(rows, list(rows[0]))
+        render.as_csv(rows, list(rows[0]), excel_safe)
     else:
         render.weights(found, top, lang.value)
 
@@ -58,6 +60,7 @@ def check(
     top: Annotated[int, typer.Option("--top", min=1, help="How many of each kind.")] = 5,
     as_csv: Annotated[bool, typer.Option("--csv", help="One row a finding as CSV to standard output.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="All that was found as JSON to standard output.")] = False,
+    excel_safe: ExcelSafe = False,
     lang: Lang = Language.id,
     label_column: LabelColumn = None,
     group_column: GroupColumn = None,
@@ -92,7 +95,7 @@ def check(
     with render.working("checking"):
         found = check_table(table, columns, group_column, where, seed)
     if as_csv:
-        render_check.check_csv(found, lang.value)
+        render_check.check_csv(found, lang.value, excel_safe)
     elif as_json:
         render_check.check_json(found, lang.value)
     else:

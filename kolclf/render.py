@@ -19,6 +19,7 @@ from kolclf.rules import Rules
 from kolclf.scorer import Scorer
 from kolclf.spans import written
 from kolclf.weights import Weight
+from kolclf.writers import disarmed
 
 SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
 HEAD = {
@@ -146,11 +147,10 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     say(HEAD["rows" if output == "-" else "written"][language].format(result.rows, output))
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], excel_safe: bool) -> None:
     """Write rows to standard output, below a header."""
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    lines = [list(columns), *([row[name] for name in columns] for row in rows)]
+    csv.writer(sys.stdout, lineterminator="\n").writerows(disarmed(lines) if excel_safe else lines)
 
 
 def weights(found: Sequence[Weight], top: int, language: str) -> None:

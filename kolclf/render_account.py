@@ -11,6 +11,7 @@ from rich.text import Text
 
 from kolclf.batch import CHUNK
 from kolclf.data import Columns, accounts_in, chunks
+from kolclf.errors import DataError
 from kolclf.evidence import SMALLEST, Explanation, as_dict
 from kolclf.explain import CRITERION_NAMES, Contribution, by_criterion
 from kolclf.predictor import Predictor
@@ -229,6 +230,8 @@ def json_lines(predictor: Predictor, table: RowTable, columns: Columns) -> None:
             for why, row in zip(predictor.explanations(accounts_in(chunk, columns)), numbers):  # noqa: B905
                 sys.stdout.write(as_json(why, row) + "\n")
             progress(row)
+    if next(numbers) == 1:
+        raise DataError(f"{table.path}: has a header but no rows; add accounts")
 
 
 def as_json(why: Explanation, row: int | None = None, indent: int | None = None) -> str:

@@ -57,11 +57,11 @@ def by_kind(found: Check) -> dict[str, list[Finding]]:
     }
 
 
-def check_csv(found: Check, language: str) -> None:
+def check_csv(found: Check, language: str, excel_safe: bool) -> None:
     """Write one row a finding to standard output."""
     names = {column: name[language] for column, name in words()["columns"].items()}
     rows = [said(found, finding, language) for of_kind in by_kind(found).values() for finding in of_kind]
-    as_csv([{names[column]: cell for column, cell in row.items()} for row in rows], list(names.values()))
+    as_csv([{names[column]: cell for column, cell in row.items()} for row in rows], list(names.values()), excel_safe)
 
 
 def check_json(found: Check, language: str) -> None:

@@ -39,11 +39,11 @@ class _CsvWriter:
     def __init__(self, stream: BinaryIO, columns: list[str], like: Table, delimiter: str, safe: bool) -> None:
         self._safe = safe
         self._stream, self._delimiter, self._same = stream, delimiter, delimiter == like.delimiter
-        self._stream.writelines(line + b"\n" for line in self._lines(_disarmed([columns]) if safe else [columns]))
+        self._stream.writelines(line + b"\n" for line in self._lines(disarmed([columns]) if safe else [columns]))
 
     def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
         if self._safe:
-            rows, added = _disarmed(rows), _disarmed(added)
+            rows, added = disarmed(rows), disarmed(added)
         written = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
         others = iter(self._lines([row for row, line in zip(rows, written, strict=True) if line is None]))
         mark = self._delimiter.encode() if added and added[0] else b""
@@ -68,7 +68,7 @@ class _CsvWriter:
         self._stream.flush()
 
 
-def _disarmed(rows: Sequence[Row]) -> list[Row]:
+def disarmed(rows: Sequence[Row]) -> list[Row]:
     """Return rows with an apostrophe before what a spreadsheet would run; a row without such a cell stays as it is written."""
     return [[f"'{cell}" if _is_run(cell) else cell for cell in row] if any(map(_is_run, row)) else row for row in rows]
 

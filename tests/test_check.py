@@ -343,6 +343,15 @@ def test_csv_holds_one_row_a_finding_the_gravest_first(run, messy):
     }
 
 
+@pytest.mark.parametrize("options", [[], ["--excel-safe"]], ids=["as it is", "safe"])
+def test_a_label_that_a_spreadsheet_would_run_is_disarmed_where_asked(run, table_file, options):
+    rows = filled(40)
+    rows[3][4] = "=1+1"
+    result = run("check", table_file(HEADER, *rows), "--csv", *options)
+    cells = [cell for row in csv.reader(io.StringIO(result.stdout)) for cell in row]
+    assert ("=1+1" in cells, "'=1+1" in cells) == (not options, bool(options))
+
+
 def test_the_table_keeps_to_the_width_of_the_terminal_and_shows_the_first_of_each_kind(messy, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     shown = CliRunner().invoke(app, ["check", str(messy), "--top", "1"]).stdout.splitlines()

@@ -350,6 +350,14 @@ def test_explain_a_whole_file_as_lines_of_json(run, tmp_path, model_path):
     assert found[1] == json.loads(run("explain", path, "--row", "2", "--model", model_path, "--json").stdout)
 
 
+@pytest.mark.parametrize("options", [["--json"], ["--row", "1"]], ids=" ".join)
+def test_nothing_can_be_explained_of_a_header_alone(run, table_file, options):
+    result = run("explain", table_file("id,bio\n"), "--no-model", *options)
+    assert (
+        (result.exit_code, result.stdout) == (1, "") and "akun.csv: has " in result.stderr and " row" in result.stderr
+    )
+
+
 @pytest.mark.parametrize("options", [[], ["--row", "1", "--id", "x"], ["--row", "1", "--id", "x", "--json"]])
 def test_explain_asks_which_account(run, table_file, options):
     result = run("explain", table_file(["bio"], ["bidan"]), "--no-model", *options)

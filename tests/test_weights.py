@@ -122,6 +122,14 @@ def test_the_command_shows_words_and_counts_of_one_field_and_criterion(run, mode
     assert all(row["n_kol"].isdigit() for row in rows)
 
 
+@pytest.mark.parametrize("options", [[], ["--excel-safe"]], ids=["as it is", "safe"])
+def test_a_label_that_a_spreadsheet_would_run_is_disarmed_where_asked(run, tmp_path, options):
+    accounts = [{"bio": bio} for bio in ("dokter anak", "content creator") * 4]
+    save_model(KolClassifier(cv=2).fit(accounts, ["=1+1", "b"] * 4).scorer_, tmp_path / "m.npz")
+    rows = parsed(run("weights", "--model", tmp_path / "m.npz", "--csv", *options))
+    assert {row["label"] for row in rows} == {"'=1+1" if options else "=1+1", "b"}
+
+
 def test_the_table_keeps_to_the_width_of_the_terminal(run, model_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     from typer.testing import CliRunner
