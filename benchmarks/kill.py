@@ -1,4 +1,4 @@
-"""Kills train and predict at random moments and counts what is left: the old file, the new one, or anything else."""
+"""Kills commands that write a file at random moments and counts what is left: the old file, the new one, or anything else."""
 
 import argparse
 import random
@@ -9,11 +9,14 @@ import time
 from collections import Counter
 from pathlib import Path
 
-PROFILES = Path(__file__).parents[1] / "data" / "profiles.csv"
+ROOT = Path(__file__).parents[1]
+PROFILES = ROOT / "data" / "profiles.csv"
 OLD = b"old"
 COMMANDS = {
     "predict": ("result.csv", ["predict", str(PROFILES), "--jobs", "2", "-o"]),
     "train": ("model.npz", ["train", str(PROFILES), "--force", "-o"]),
+    "export": ("pipeline.joblib", ["export", str(ROOT / "models" / "default.npz"), "--force", "--to"]),
+    "evaluate": ("report.html", ["evaluate", str(PROFILES), "--report"]),
 }
 
 
