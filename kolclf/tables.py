@@ -5,19 +5,22 @@ Cells are not interpreted, so that what comes in goes out unchanged.
 
 import io
 import json
+import re
 import sys
 from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+from zipfile import ZipFile
 
 from kolclf.csvfile import read_csv
 from kolclf.errors import DataError, KolclfError
 from kolclf.rows import BadRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
 XLSX_ROWS = 1_048_576  # the most that the format has
+_ROW, _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row([\s/][^>]*)?>"), re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
 FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -93,12 +96,30 @@ def _read_xlsx(path: str, reject: Reject | None) -> Table:
         content = io.BytesIO(opened.read())  # openpyxl leaves a file open when it fails
         book = load_workbook(content, read_only=True, data_only=True)
         book.worksheets[0].reset_dimensions()  # what a file states of its size may be wrong
+        _check_row_numbers(path, content, book.worksheets[0]._worksheet_path)
     rows = _xlsx_rows(path, book)
     _, header = next(rows, (0, None))
     if header is None:
         raise DataError(f"{path}: its first sheet is empty; put the accounts there, with a header line")
     columns = without_empty_end([str(name).strip() for name in header])
     return Table(path, columns, _fitting(rows, len(columns), reject or refuse(path)))
+
+
+def _check_row_numbers(path: str, content: BinaryIO, sheet: str) -> None:
+    """Raise where a row does not stand behind the one that it follows: openpyxl would leave it out without a word."""
+    last, rest = 0, b""
+    with ZipFile(content) as parts, parts.open(sheet) as xml:
+        while block := xml.read(1 << 20):
+            block, _, rest = (rest + block).rpartition(b"<")  # a tag may be cut off
+            for attributes in _ROW.findall(block):
+                stated = _ROW_NUMBER.search(attributes)
+                number = int(stated[1]) if stated else last + 1
+                if number > XLSX_ROWS:
+                    return  # is told where it is read
+                if number <= last:
+                    raise DataError(f"{path}: row {number} stands behind row {last}; open it and save it again")
+                last = number
+            rest = b"<" + rest
 
 
 def _fitting(rows: Iterator[tuple[int, Row]], width: int, reject: Reject) -> Iterator[Row]:

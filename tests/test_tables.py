@@ -133,6 +133,24 @@ def test_xlsx_that_states_a_row_beyond_any_sheet(tmp_path):
         read(path)
 
 
+@pytest.mark.parametrize(
+    ("stated", "other", "place"),
+    [
+        (rb'r="300"', b'r="200"', "row 200 stands behind row 299"),
+        (rb'r="\d+"', b'r="1"', "row 1 stands behind row 1"),
+    ],
+)
+def test_a_row_of_a_workbook_that_would_be_left_out_is_told(tmp_path, stated, other, place):
+    path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: re.sub(b"<row " + stated, b"<row " + other, sheet))
+    with pytest.raises(DataError, match=rf"a.xlsx: {place}; open it and save it again"):
+        read(path)
+
+
+def test_rows_of_a_workbook_need_no_number(tmp_path):
+    path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: re.sub(rb' r="[A-Z]*\d+"', b"", sheet))
+    assert len(read(path)[1]) == 300
+
+
 def test_an_error_in_xlsx_does_not_repeat_the_cell(tmp_path):
     path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: sheet.replace(b"<v>7</v>", b"<v>0812-0000-4417</v>"))
     with pytest.raises(DataError, match=r"cannot be read as XLSX after row 8 \(ValueError; the file ends at") as caught:
