@@ -33,6 +33,7 @@ read-ahead: .venv/ready ## read lexicon.toml and rules.toml ahead, after an edit
 model: .venv/ready read-ahead ## train the default model again, and write its card; the same data gives the same bytes
 	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o models/default.npz --force
 	$(BIN)/python benchmarks/model_card.py
+	$(BIN)/python benchmarks/answers.py
 
 datasheet: .venv/ready ## count the labelled profiles again
 	$(BIN)/python benchmarks/datasheet.py
