@@ -1,15 +1,19 @@
 # Two commands for a fresh machine with git, Python >= 3.11 and make: `make demo` and `make test`.
 PYTHON ?= python3
 BIN := .venv/bin
+PIN := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	--extra notebook --extra report --group dev --upgrade --quiet pyproject.toml
 
-.PHONY: demo test lint read-ahead model datasheet notebooks bench requirements clean
+.PHONY: demo test test-oldest lint read-ahead model datasheet notebooks bench requirements audit clean
 
 .venv/ready: requirements.txt pyproject.toml
+.venv-oldest/ready: requirements-oldest.txt pyproject.toml
+.venv/ready .venv-oldest/ready:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kolclf needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
-	touch .venv/ready
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
 
 demo: .venv/ready ## train on data/, answer a small messy spreadsheet, explain one account
 	mkdir -p build
@@ -20,6 +24,9 @@ demo: .venv/ready ## train on data/, answer a small messy spreadsheet, explain o
 
 test: .venv/ready
 	$(BIN)/pytest
+
+test-oldest: .venv-oldest/ready ## the tests with the oldest dependencies that pyproject.toml allows
+	.venv-oldest/bin/pytest
 
 lint: .venv/ready
 	$(BIN)/ruff check
@@ -33,6 +40,7 @@ read-ahead: .venv/ready ## read lexicon.toml and rules.toml ahead, after an edit
 model: .venv/ready read-ahead ## train the default model again, and write its card; the same data gives the same bytes
 	$(BIN)/kolclf train data/profiles.csv --where split=train --group-column batch -o models/default.npz --force
 	$(BIN)/python benchmarks/model_card.py
+	$(BIN)/python benchmarks/answers.py
 
 datasheet: .venv/ready ## count the labelled profiles again
 	$(BIN)/python benchmarks/datasheet.py
@@ -44,9 +52,13 @@ notebooks: .venv/ready ## run the notebooks again, and keep their outputs withou
 bench: .venv/ready ## time kolclf beside fastText and scikit-learn, and write benchmarks/RESULTS.md (an hour or two)
 	$(BIN)/python benchmarks/speed.py
 
-requirements: ## pin the newest dependencies again (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-annotate \
-		--extra notebook --extra report --group dev --upgrade --quiet pyproject.toml -o requirements.txt
+requirements: ## pin the newest and the oldest dependencies again (needs uv)
+	$(PIN) -o requirements.txt
+	$(PIN) --resolution lowest-direct -o requirements-oldest.txt
+
+audit: ## known vulnerabilities of what is pinned (needs pip-audit)
+	pip-audit --strict --require-hashes --disable-pip -r requirements.txt
+	pip-audit --strict --require-hashes --disable-pip -r requirements-oldest.txt
 
 clean:
-	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-oldest build dist .mypy_cache .pytest_cache .ruff_cache
