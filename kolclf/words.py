@@ -2,7 +2,8 @@
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from itertools import chain, compress
 from operator import not_
@@ -114,11 +115,20 @@ class Vocabulary:
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
         self._tables = WordTable(), WordTable()  # of texts, of names
-        self._lock = Lock()
+        self._lock, self._is_spoilt = Lock(), False
+
+    @contextmanager
+    def _growing(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except BaseException:  # an interrupt, as of a notebook's cell, may leave anything half-done
+                self._is_spoilt = True
+                raise
 
     def code(self, token: str) -> int:
         """Return the code of a token."""
-        with self._lock:
+        with self._growing():
             return self._code(token)
 
     def _code(self, token: str) -> int:
@@ -129,12 +139,12 @@ class Vocabulary:
 
     def read(self, words: Words, is_name: bool) -> Ints:
         """Return the numbers of words."""
-        with self._lock:
+        with self._growing():
             return self._tables[is_name].numbers(words, partial(self._learn, is_name=is_name))
 
     def read_units(self, units: Sequence[bytes], is_name: bool) -> Ints:
         """Return the numbers of words that are read together, given as they are written, in UTF-8."""
-        with self._lock:
+        with self._growing():
             return self._tables[is_name].numbers_of(units, partial(self._learn, is_name=is_name))
 
     def kinds(self, numbers: Ints) -> NDArray[np.int8]:
@@ -188,13 +198,13 @@ class Vocabulary:
 
     @property
     def is_full(self) -> bool:
-        """Whether so much is remembered that it is time to forget some, or for a new one."""
+        """Whether so much is remembered that it is time to forget some, or for a new one; or reading broke off."""
         # a long word is not remembered, but what it reads as is kept, which may be many tokens
-        return max(sum(map(len, self._tables)), len(self.tokens), len(self._flat) // 4) > REMEMBERED
+        return self._is_spoilt or max(sum(map(len, self._tables)), len(self.tokens), len(self._flat) // 4) > REMEMBERED
 
     def forget_others(self) -> None:
         """Forget the plain words that do not matter; most of them never come again."""
-        with self._lock:
+        with self._growing():
             of_others = [
                 number
                 for (kind, *codes), number in self._numbers.items()

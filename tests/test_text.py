@@ -94,6 +94,17 @@ def test_a_text_does_not_depend_on_its_neighbours_or_on_what_was_read_before(tex
     assert [tokens.of(i) for i in range(len(texts))] == [tokenize(text) for text in texts]
 
 
+def test_what_an_interrupt_left_half_read_is_not_used_again(monkeypatch):
+    monkeypatch.setattr(words, "_vocabulary", Vocabulary(matters=_interrupted))
+    with pytest.raises(KeyboardInterrupt, match="now"):
+        tokenize("kopi susu")
+    assert tokenize("kopi susu") == ["kopi", "susu"]
+
+
+def _interrupted(tokens):
+    raise KeyboardInterrupt("now")
+
+
 def test_memory_of_words_is_bounded(monkeypatch):
     monkeypatch.setattr(words, "REMEMBERED", 50)
     monkeypatch.setattr(words, "_vocabulary", Vocabulary())
