@@ -42,8 +42,6 @@ def _encoding_of(path: str, stream: BinaryIO) -> tuple[str, str]:
             return encoding, "strict"
         except UnicodeDecodeError as error:
             reason = f"byte 0x{error.object[error.start]:02x} has no meaning"
-        except UnicodeError as error:  # a UTF-16 stream that ends too early
-            reason = str(error)
         finally:
             text.detach()
             stream.seek(0)
