@@ -38,7 +38,7 @@ def _encoding_of(path: str, stream: BinaryIO) -> tuple[str, str]:
         stream.seek(0)
         text = io.TextIOWrapper(stream, encoding=encoding, newline="")
         try:
-            deque(iter(partial(text.read, 1 << 20), ""), maxlen=0)
+            deque(iter(partial(text.read, BLOCK), ""), maxlen=0)
             return encoding, "strict"
         except UnicodeDecodeError as error:
             reason = f"byte 0x{error.object[error.start]:02x} has no meaning"

@@ -49,10 +49,11 @@ def test_of_many_captions_twelve_are_named():
         ({"captions": "b, a"}, "bio = bio; captions = b, a"),
         ({"id": "isi", "name": "a"}, "id = isi; name = a; bio = bio"),
         ({"bio": "Bio, profil"}, "bio = Bio, profil"),
+        ({"bio": "\x1b[31mmerah"}, "bio = \\x1b[31mmerah"),
     ],
 )
 def test_columns_are_found_by_option(given, described):
-    header = ["bio", "isi", "a", "b", "Bio, profil"]
+    header = ["bio", "isi", "a", "b", "Bio, profil", "\x1b[31mmerah"]
     assert find_columns(table(header), given).described(header) == described
 
 

@@ -47,7 +47,7 @@ def test_rows_are_those_of_the_csv_module(body, block):
 
 def test_a_blank_line_is_no_row_of_one_cell():
     for end in ("\n", "\r\n"):
-        text = end.join(["bio", "dokter gigi", "", "endorse DM", ""])
+        text = end.join(["bio", "", "dokter gigi", "", "endorse DM", ""])
         assert list(read_csv("t.csv", lambda text=text: io.BytesIO(text.encode())).rows) == [
             ["dokter gigi"],
             ["endorse DM"],
