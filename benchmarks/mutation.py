@@ -189,7 +189,7 @@ class Runs:
     def __init__(self, part: str) -> None:
         of = PARTS[part]
         doctests = [f"kolclf/{module}.py" for module in of.modules.split()]
-        self._tests = [[*(f"tests/test_{name}.py" for name in of.quick.split()), *doctests]]
+        self._tests = [[*doctests, *(f"tests/test_{name}.py" for name in of.quick.split())]]
         self._tests.append([f"tests/test_{name}.py" for name in of.others.split()])
         self._limits = []
         for tests in self._tests:
@@ -233,6 +233,11 @@ def main() -> None:
     copy_tree()
     for name in SHARED.split():
         import_module(name)
+    from hypothesis import Phase, settings
+
+    # nobody looks at the smallest failure
+    settings.register_profile("mutation", phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutation")
     kept = BUILD / "outcomes.jsonl"
     known = dict(json.loads(line) for line in kept.read_text().splitlines()) if kept.exists() else {}
     if given.again:

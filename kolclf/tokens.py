@@ -205,12 +205,12 @@ def tokenize_name(name: str) -> list[str]:
     return tokenize_all([name], is_name=True).of(0)
 
 
-def read_together(texts: Sequence[str], is_name: bool = False) -> list[list[str]]:
+def read_together(texts: Sequence[str], is_name: bool) -> list[list[str]]:
     r"""Return the units of texts as they are written: the words that are read together, one after another.
 
     Joined by spaces they are the text, with a space on either side of each line break.
 
-    >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"])
+    >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"], is_name=False)
     [['dr. Rina | kopi', '2,5 juta'], ['halo', '\n', 'kopi']]
     """
     words, at, indptr = _cut(texts)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kolclf import words
 from kolclf.accounts import read
-from kolclf.letters import as_ascii, fix_encoding, plain_digits
+from kolclf.letters import as_ascii, fix_encoding, plain_digits, plain_letters
 from kolclf.tokens import COLUMNAR, changes, normalize, tokenize, tokenize_all, tokenize_name
 from kolclf.words import Vocabulary
 
@@ -89,12 +89,26 @@ def test_marks_above_a_letter_are_dropped_however_many():
     assert normalize("do" + "\u0301" * 200 + "kter ca" + "\u0327\u0301" * 31 + "fe") == "dokter cafe"
 
 
+@pytest.mark.parametrize("marks", [29, 30, 31, 200])
+def test_of_marks_above_one_letter_thirty_are_shown(marks):
+    letter = "x" + "\u0301" * marks
+    assert plain_letters(letter + letter) == ("x" + "\u0301" * min(marks, 30)) * 2
+
+
 def test_names_need_no_comma_before_titles():
     assert tokenize_name("Rina Kartika SH MKn")[2:] == ["gelarsh", "gelarmkn"]
 
 
 def test_a_bio_needs_a_comma_before_two_letters():
     assert "gelarsh" not in tokenize("ayo SH kita")
+
+
+def test_where_a_title_stands_does_not_hang_on_lengths():
+    for length in range(1, 40):
+        before = ("ab" * 20)[:length]
+        assert tokenize(f"{before}, SH") == [before, ".", "gelarsh"]
+        assert tokenize(f"{before} | dr Rina") == [before, ".", "gelardr", "rina"]
+        assert tokenize(f"{before} dr Rina") == [before, "dr", "rina"]
 
 
 @pytest.mark.parametrize(
