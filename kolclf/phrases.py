@@ -29,10 +29,6 @@ class Spans(NamedTuple):
         return Spans(self.start[which], self.end[which], self.phrase[which])
 
 
-def _hashed(steps: Ints) -> Ints:
-    return (steps * 0x9E3779B1 >> 16) & (SIEVE - 1)
-
-
 class _Tree:
     """A tree of phrases, walked for all tokens at once."""
 
@@ -55,7 +51,7 @@ class _Tree:
         self._steps = np.append(steps[order], np.iinfo(np.int64).max)
         self._children = np.append(np.array(list(children.values()), dtype=np.int64)[order], 0)
         self._sieve = np.zeros(SIEVE, dtype=bool)
-        self._sieve[_hashed(steps)] = True
+        self._sieve[steps & (SIEVE - 1)] = True
         self._ends = np.full(len(children) + 1, -1)
         self._ends[list(ends)] = list(ends.values())
 
@@ -83,7 +79,7 @@ class _Tree:
             whole = phrase >= 0
             found.append(Spans(start[whole], start[whole] + length, phrase[whole]))
             step = node * self._width + symbols[tokens.codes[start + length]]  # every text ends with a break
-            likely = self._sieve[_hashed(step)]
+            likely = self._sieve[step & (SIEVE - 1)]
             start, step = start[likely], step[likely]
             at = np.searchsorted(self._steps, step)
             alive = self._steps[at] == step
@@ -111,7 +107,7 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[str], forms: Forms = list) -> None:
         self.phrases = list(dict.fromkeys(phrases))
         self._forms = forms
-        self._numbers = dict(zip(self.phrases, range(len(self.phrases)), strict=True))
+        self._numbers = {phrase: number for number, phrase in enumerate(self.phrases)}
         self._longest = max(map(str.count, self.phrases, repeat(" ")), default=-1) + 1
 
     @cached_property

@@ -168,6 +168,45 @@ def test_the_line_is_that_of_the_rule_meant(tmp_path, end):
         load_rules(path)
 
 
+def test_the_line_of_a_rule_is_not_sought_in_the_next(tmp_path):
+    path = tmp_path / "own.toml"
+    lines = RULE.strip().splitlines()
+    first = [line for line in lines if not line.startswith("why")]
+    path.write_text(
+        "\n".join([*first, "[bakso.why]", 'id = " "', 'en = "a"', *lines])
+        .replace("[bakso]", "[soto]", 1)
+        .replace("[bakso.", "[soto.")
+    )
+    with pytest.raises(RulesError, match=r"own.toml, line 1: rule \[soto\]: why needs a sentence"):
+        load_rules(path)
+
+
+def test_a_rules_file_as_large_as_it_may_be(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(f"{RULE}# ".ljust(1_000_000, "x"), encoding="utf-8")
+    assert len(load_rules(path).rules) == len(default_rules().rules) + 1
+    path.write_text(f"{RULE}# ".ljust(1_000_001, "x"), encoding="utf-8")
+    with pytest.raises(RulesError, match="larger than 1,000,000 bytes"):
+        load_rules(path)
+
+
+@pytest.mark.parametrize("weight", ["0", "100"])
+def test_the_least_and_the_greatest_weight(tmp_path, weight):
+    path = tmp_path / "own.toml"
+    path.write_text(RULE.replace("5.0", weight), encoding="utf-8")
+    assert load_rules(path).rules[-1].weight == float(weight)
+    path.write_text(RULE.replace("5.0", f"{weight}.01" if weight == "100" else "-0.01"), encoding="utf-8")
+    with pytest.raises(RulesError, match="weight must be from 0 to 100"):
+        load_rules(path)
+
+
+def test_a_phrase_may_have_ten_words(tmp_path):
+    path = tmp_path / "own.toml"
+    ten = "juragan bakso kuah pedas khas malang enak sekali dan murah"
+    path.write_text(RULE.replace("juragan bakso", ten), encoding="utf-8")
+    assert ten in load_rules(path).rules[-1].any
+
+
 def test_a_rule_may_be_written_as_an_inline_table(tmp_path):
     path = tmp_path / "own.toml"
     keys = [line for line in RULE.strip().splitlines()[1:] if not line.startswith("weight")]
