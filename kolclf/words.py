@@ -115,7 +115,7 @@ class Vocabulary:
     def __init__(self, matters: Matters | None = None) -> None:
         self.tokens = [BREAK, OTHER]
         self._matters = matters
-        self._codes: dict[str, int] = {BREAK: 0, OTHER: 1}
+        self._codes = {BREAK: 0}  # no text reads as OTHER
         self._units: tuple[dict[bytes, int], ...] = {}, {}  # of texts, of names
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")

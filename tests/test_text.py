@@ -101,6 +101,7 @@ def test_names_need_no_comma_before_titles():
 
 def test_a_bio_needs_a_comma_before_two_letters():
     assert "gelarsh" not in tokenize("ayo SH kita")
+    assert tokenize("Rina SpA") == ["rina", "gelarspa"]
 
 
 def test_where_a_title_stands_does_not_hang_on_lengths():
