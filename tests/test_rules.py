@@ -5,7 +5,8 @@ import pytest
 
 from kolclf.accounts import read_account
 from kolclf.errors import RulesError
-from kolclf.rules import CRITERIA, Rules, default_rules, load_rules
+from kolclf.rules import CRITERIA, SIDES, Rules, default_rules, load_rules
+from kolclf.rulesfile import shown
 
 RULE = """
 [bakso]
@@ -81,6 +82,19 @@ def test_hard_cases_of_the_guide(bio, side):
 )
 def test_accounts_that_are_no_person(name, bio):
     assert default_rules().judge(read_account(name, bio))[0].neither >= 2.0
+
+
+@pytest.mark.parametrize(
+    "bio",
+    ["Portal berita, kirim info DM", "Bidan desa, bidan kota, endorse DM, endorse produk", "Bidan desa", "kopi susu"],
+)
+def test_a_verdict_is_the_sum_of_its_rules_each_counted_once(bio):
+    [verdict] = default_rules().judge(read_account(bio=bio))
+    assert len({hit.rule.id for hit in verdict.hits}) == len(verdict.hits)
+    weights = {side: sum(hit.rule.weight for hit in verdict.hits if hit.rule.side == side) for side in SIDES}
+    assert verdict.log_odds == pytest.approx(weights["kol"] - weights["influencer"])
+    assert verdict.neither == weights["neither"]
+    assert verdict.promotes == any(hit.rule.promotes for hit in verdict.hits)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +232,11 @@ def test_a_rule_may_be_written_as_an_inline_table(tmp_path):
 def test_rules_given_in_python_are_checked_too():
     with pytest.raises(RulesError, match=r"^rules: rule \[x\]: is not a table"):
         Rules({"x": []})
+
+
+def test_a_message_quotes_forty_characters():
+    assert shown("b" * 43) == "b" * 43
+    assert shown("b" * 44) == f"{'b' * 40}..."
 
 
 def test_many_rules_take_no_long_time(tmp_path):
