@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -85,7 +84,7 @@ class _Tree:
             alive = self._steps[at] == step
             start, node = start[alive], self._children[at[alive]]
             length += 1
-        return Spans(*map(np.concatenate, zip(*found, strict=True)))
+        return Spans(*np.concatenate(found, axis=1))
 
 
 class PhraseIndex:
@@ -108,7 +107,7 @@ class PhraseIndex:
         self.phrases = list(dict.fromkeys(phrases))
         self._forms = forms
         self._numbers = {phrase: number for number, phrase in enumerate(self.phrases)}
-        self._longest = max(map(str.count, self.phrases, repeat(" ")), default=-1) + 1
+        self._longest = max(map(len, map(str.split, self.phrases)), default=0)
 
     @cached_property
     def words(self) -> frozenset[str]:
