@@ -20,7 +20,6 @@ from kolclf.words import (
     CONTEXT,
     JOINING,
     LINE,
-    PLAIN,
     PLATFORM,
     SIGN,
     STOP,
@@ -105,7 +104,9 @@ class _Units(NamedTuple):
 def _units(kinds: NDArray[np.int8]) -> _Units:
     """Cut words of these kinds, of which the last is ``STOP``, into units."""
     colon = np.flatnonzero(kinds == COLON)
-    kinds[colon] = np.where(kinds[colon - 1] == PLATFORM, CONTEXT, PLAIN)
+    named = kinds[colon - 1] == PLATFORM  # "tik tok : name", "WA :0812"
+    kinds[colon] = np.where(named, CONTEXT, JOINING)
+    kinds[colon[named] - 1] = CONTEXT
 
     def neighbour(places: Ints, step: int) -> Ints:
         """Return the next words that are no signs."""

@@ -84,10 +84,10 @@ def _kind(word: str, tokens: Sequence[str]) -> int:
         or " " in word.strip()
     ):
         return CONTEXT
-    if _NUMERIC.search(word) or not _COUNTED.isdisjoint(parts) or any(map(_is_letter, (*tokens[:1], *tokens[-1:]))):
-        return JOINING
     if word[:1] in (":", "="):
         return COLON
+    if _NUMERIC.search(word) or not _COUNTED.isdisjoint(parts) or any(map(_is_letter, (*tokens[:1], *tokens[-1:]))):
+        return JOINING
     if not parts:
         return SIGN
     return PLAIN if _PLATFORMS.isdisjoint(parts) else PLATFORM

@@ -104,6 +104,26 @@ def test_a_bio_needs_a_comma_before_two_letters():
     assert tokenize("Rina SpA") == ["rina", "gelarspa"]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rina, SPOG", "rina . gelarspog"),
+        ("RINA SPOG", "rina spog"),  # in capitals it may be any word
+        ("ke dr. Gigi", "ke gelardr gigi"),
+        ("ke dr. gigi", "ke dr . gigi"),
+        ("dr. gigi", "gelardr gigi"),
+        ("dr Gigi", "gelardr gigi"),
+        ("dr gigi", "dr gigi"),
+        ("dr Bogor", "dr bogor"),
+        ("IG :rina.masak1", "ig xhandle"),
+        ("IG : rina.masak1", "ig xhandle"),
+        ("rina@ gmail.com", "xemail"),
+    ],
+)
+def test_what_a_word_reads_as_beside_others(text, expected):
+    assert normalize(text) == expected
+
+
 def test_where_a_title_stands_does_not_hang_on_lengths():
     for length in range(1, 40):
         before = ("ab" * 20)[:length]
