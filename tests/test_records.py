@@ -47,11 +47,16 @@ def test_rows_are_those_of_the_csv_module(body, block):
 
 def test_a_blank_line_is_no_row_of_one_cell():
     for end in ("\n", "\r\n"):
-        text = end.join(["bio", "", "dokter gigi", "", "endorse DM", ""])
+        text = end.join(["bio", "dokter gigi", "", "endorse DM", ""])
         assert list(read_csv("t.csv", lambda text=text: io.BytesIO(text.encode())).rows) == [
             ["dokter gigi"],
             ["endorse DM"],
         ]
+
+
+@pytest.mark.parametrize("text", ["\na\n", "\r\na\n", "a\n\nb\n"])
+def test_of_one_column_blank_lines_are_left_to_the_csv_module(text):
+    assert cut_records(text.encode(), ord(","), 1) is None
 
 
 def test_a_carriage_return_alone_ends_a_row_among_other_line_ends():
