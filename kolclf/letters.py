@@ -86,7 +86,7 @@ def _emoji_names() -> dict[int, str]:
     return {ord(sign): f"\nemoji{name}\n" for name, signs in lexicon()["emoji"].items() for sign in signs}
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=16_384)
 def _as_ascii(run: str) -> str:
     """Read a run of other characters: fancy, accented and look-alike letters as plain ones, emoji by name, others as breaks."""
     run = _composed(run.translate(_UNSEEN).translate(_look_alikes("letters")))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -30,10 +29,6 @@ class Spans(NamedTuple):
         return Spans(self.start[which], self.end[which], self.phrase[which])
 
 
-def _hashed(steps: Ints) -> Ints:
-    return (steps * 0x9E3779B1 >> 16) & (SLOTS - 1)
-
-
 class _Tree:
     """A tree of phrases, walked for all tokens at once."""
 
@@ -55,7 +50,7 @@ class _Tree:
         order = np.argsort(steps)
         self._steps = np.append(steps[order], np.iinfo(np.int64).max)
         self._children = np.append(np.array(list(children.values()), dtype=np.int64)[order], 0)
-        slots = _hashed(self._steps[:-1])
+        slots = self._steps[:-1] & (SLOTS - 1)
         self._places = np.full(SLOTS, len(slots), dtype=np.int32)
         self._places[slots] = np.arange(len(slots))
         self._places[np.flatnonzero(np.bincount(slots, minlength=SLOTS) > 1)] = _SEVERAL
@@ -86,13 +81,13 @@ class _Tree:
             whole = phrase >= 0
             found.append(Spans(start[whole], start[whole] + length, phrase[whole]))
             step = node * self._width + symbols[tokens.codes[start + length]]  # every text ends with a break
-            at = self._places[_hashed(step)]
+            at = self._places[step & (SLOTS - 1)]
             several = np.flatnonzero(at == _SEVERAL)
             at[several] = np.searchsorted(self._steps, step[several])
             alive = np.flatnonzero(self._steps[at] == step)
             start, node = start[alive], self._children[at[alive]]
             length += 1
-        return Spans(*map(np.concatenate, zip(*found, strict=True)))
+        return Spans(*np.concatenate(found, axis=1))
 
 
 class PhraseIndex:
@@ -114,8 +109,8 @@ class PhraseIndex:
     def __init__(self, phrases: Iterable[str], forms: Forms = list) -> None:
         self.phrases = list(dict.fromkeys(phrases))
         self._forms = forms
-        self._numbers = dict(zip(self.phrases, range(len(self.phrases)), strict=True))
-        self._longest = max(map(str.count, self.phrases, repeat(" ")), default=-1) + 1
+        self._numbers = {phrase: number for number, phrase in enumerate(self.phrases)}
+        self._longest = max(map(len, map(str.split, self.phrases)), default=0)
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -154,7 +154,7 @@ class Rules:
         row = np.append(texts.tokens.rows()[found.start], texts.rows[meant])
         value = np.append(found.phrase, value)
 
-        n = len(self.rules) or 1
+        n = len(self.rules)
 
         def pairs(lists: Lists) -> tuple[Ints, Ints]:
             at, rule = lists.of(value)

@@ -50,24 +50,24 @@ def read_table(path: str, reject: Reject | None = None) -> Table:
         content = sys.stdin.buffer.read()
         return read_csv("standard input", lambda: io.BytesIO(content), reject)
     file = Path(path)
-    if file.is_dir():
-        raise DataError(f"{path}: is a folder; name a file in it")
-    if not file.exists():
-        raise DataError(f"{path}: no such file; check the path")
     kind = FORMATS.get(file.suffix.lower())
-    if kind is None:
-        raise DataError(f"{path}: the ending '{file.suffix}' is unknown; use one of {', '.join(FORMATS)}")
     readers: dict[str, Callable[[str, Reject | None], Table]] = {
         "xlsx": _read_xlsx,
         "parquet": _read_parquet,
         "jsonl": _read_jsonl,
     }
     try:
+        if file.is_dir():
+            raise DataError(f"{path}: is a folder; name a file in it")
+        if not file.exists():
+            raise DataError(f"{path}: no such file; check the path")
+        if kind is None:
+            raise DataError(f"{path}: the ending '{file.suffix}' is unknown; use one of {', '.join(FORMATS)}")
         if file.stat().st_size == 0:
             raise DataError(f"{path}: is empty; export it again with a header line and rows")
         return readers[kind](path, reject) if kind in readers else read_csv(path, lambda: file.open("rb"), reject)
     except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check its permissions") from None
+        raise DataError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from None
 
 
 # --- XLSX and Parquet

@@ -162,13 +162,16 @@ class _Reader:
         bare = spelled in titles.bare and following is not None and name_follows and not place_follows
         return token if bare and self._starts_phrase(start) else None
 
+    def _before(self, start: int) -> str:
+        """Return the end of what stands before a place, without spaces."""
+        return self.text[max(0, start - 20) : start].rstrip(" ")
+
     def _starts_phrase(self, start: int) -> bool:
-        before = self.text[max(0, start - 20) : start].rstrip(" ")
-        return not before or not before[-1].isalnum()
+        return not self._before(start)[-1:].isalnum()
 
     def _after_credential(self, start: int) -> bool:
         """Tell whether a comma or another title stands before, or a name where there need be neither."""
-        before = self.text[max(0, start - 20) : start].rstrip(" ")
+        before = self._before(start)
         after_title = self.last_end >= 0 and not self.text[self.last_end : start].strip(" .,&")
         return before.endswith(",") or after_title or (self.is_name and bool(before))
 

@@ -21,7 +21,6 @@ from kolclf.words import (
     CONTEXT,
     JOINING,
     LINE,
-    PLAIN,
     PLATFORM,
     SIGN,
     STOP,
@@ -93,7 +92,9 @@ class _Units(NamedTuple):
 def _units(kinds: NDArray[np.int8]) -> _Units:
     """Cut words of these kinds, of which the last is ``STOP``, into units."""
     colon = np.flatnonzero(kinds == COLON)
-    kinds[colon] = np.where(kinds[colon - 1] == PLATFORM, CONTEXT, PLAIN)
+    named = kinds[colon - 1] == PLATFORM  # "tik tok : name", "WA :0812"
+    kinds[colon] = np.where(named, CONTEXT, JOINING)
+    kinds[colon[named] - 1] = CONTEXT
 
     def neighbour(places: Ints, step: int) -> Ints:
         """Return the next words that are no signs."""
@@ -108,7 +109,7 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     at = np.flatnonzero(kinds == AT)  # of an address only with "dot" close behind it
     host = before_stop(at, neighbour(at, 1))
     dot = before_stop(host, neighbour(host, 1))
-    kinds[at] = np.where((kinds[host] == CONTEXT) | (kinds[dot] == CONTEXT), CONTEXT, PLAIN)
+    kinds[at[(kinds[host] == CONTEXT) | (kinds[dot] == CONTEXT)]] = CONTEXT
 
     joining, context = np.flatnonzero(kinds == JOINING), np.flatnonzero(kinds == CONTEXT)
     following = neighbour(joining, 1)
@@ -200,12 +201,12 @@ def tokenize_name(name: str) -> list[str]:
     return tokenize_all([name], is_name=True).of(0)
 
 
-def read_together(texts: Sequence[str], is_name: bool = False) -> list[list[str]]:
+def read_together(texts: Sequence[str], is_name: bool) -> list[list[str]]:
     r"""Return the units of texts as they are written: the words that are read together, one after another.
 
     Joined by spaces they are the text, with a space on either side of each line break.
 
-    >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"])
+    >>> read_together(["dr. Rina | kopi 2,5 juta", "halo\nkopi"], is_name=False)
     [['dr. Rina | kopi', '2,5 juta'], ['halo', '\n', 'kopi']]
     """
     words, indptr = _cut(texts)

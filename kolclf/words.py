@@ -80,10 +80,10 @@ def _kind(word: str, tokens: Sequence[str]) -> int:
         or " " in word.strip()
     ):
         return CONTEXT
-    if _NUMERIC.search(word) or not _COUNTED.isdisjoint(parts) or any(map(_is_letter, (*tokens[:1], *tokens[-1:]))):
-        return JOINING
     if word[:1] in (":", "="):
         return COLON
+    if _NUMERIC.search(word) or not _COUNTED.isdisjoint(parts) or any(map(_is_letter, (*tokens[:1], *tokens[-1:]))):
+        return JOINING
     if not parts:
         return SIGN
     return PLAIN if _PLATFORMS.isdisjoint(parts) else PLATFORM
@@ -111,7 +111,7 @@ class Vocabulary:
     def __init__(self, matters: Matters | None = None) -> None:
         self.tokens = [BREAK, OTHER]
         self._matters = matters
-        self._codes: dict[str, int] = {BREAK: 0, OTHER: 1}
+        self._codes = {BREAK: 0}  # no text reads as OTHER
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
         self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
         self._tables = WordTable(), WordTable()  # of texts, of names

@@ -63,6 +63,9 @@ def assert_says(result, path):
         ("a.csv", b"\xff\xfeb", "UTF-16"),
         ("a.jsonl", b'{"bio": ' + b"1" * 5000 + b"}", "line 1"),
         ("a.csv", b"\n\nbio\na,b\n", "line 4"),
+        ("a.csv", b"PK\x03\x04...", "holds a workbook, not CSV; give it as a file that ends in .xlsx"),
+        ("a.csv", "bio,é\n".encode() * 9 + b"bio,\xff\n", "line 10: byte 0xff is not UTF-8"),
+        ("a.csv", "bio,éééééé\xff\n".encode().replace("\xff".encode(), b"\xff"), "line 1: the header holds bytes"),
         ("a:smile:.csv", b"", "is empty"),
     ],
 )
@@ -79,6 +82,8 @@ def test_a_folder_and_a_missing_file(run, tmp_path, arguments):
     assert "is a folder; name a file in it" in assert_says(run(*arguments, tmp_path), tmp_path)
     missing = tmp_path / "nix.csv"
     assert "no such file; check the path" in assert_says(run(*arguments, missing), missing)
+    long = tmp_path / f"{'a' * 300}.csv"
+    assert "check its name and permissions" in assert_says(run(*arguments, long), long)
 
 
 @pytest.mark.parametrize("stdin", [b"", b"a,b\n1,2\n", b"bio\n\x81\n"])

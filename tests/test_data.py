@@ -36,6 +36,12 @@ def test_columns_are_found_by_name_and_alias(header, described):
     assert find_columns(table(header), {}).described(header) == described
 
 
+def test_of_many_captions_twelve_are_named():
+    header = [f"caption_{i}" for i in range(1, 15)]
+    assert find_columns(table(header[:12]), {}).described(header).endswith("caption_11, caption_12")
+    assert find_columns(table(header), {}).described(header).endswith("caption_11, caption_12 and 2 more")
+
+
 @pytest.mark.parametrize(
     ("given", "described"),
     [
@@ -43,10 +49,11 @@ def test_columns_are_found_by_name_and_alias(header, described):
         ({"captions": "b, a"}, "bio = bio; captions = b, a"),
         ({"id": "isi", "name": "a"}, "id = isi; name = a; bio = bio"),
         ({"bio": "Bio, profil"}, "bio = Bio, profil"),
+        ({"bio": "\x1b[31mmerah"}, "bio = \\x1b[31mmerah"),
     ],
 )
 def test_columns_are_found_by_option(given, described):
-    header = ["bio", "isi", "a", "b", "Bio, profil"]
+    header = ["bio", "isi", "a", "b", "Bio, profil", "\x1b[31mmerah"]
     assert find_columns(table(header), given).described(header) == described
 
 
@@ -72,6 +79,7 @@ def test_missing_columns(header, given, message):
         ('["satu", "dua \\ud83d\\ude02"]', "satu\ndua 😂"),
         ("['satu', \"dua\"]", "satu\ndua"),
         ('["satu", null, 3, ["dua"], {"a": 1}]', "satu\n3"),
+        ('["satu", 1000000000000000000, -1000000000000000000, 999999999999999999]', "satu\n999999999999999999"),
         ("[]", ""),
         ("[Jakarta]", "[Jakarta]"),
         ("[open] endorse", "[open] endorse"),
@@ -79,6 +87,7 @@ def test_missing_columns(header, given, message):
         (["satu", ["dua", None], "tiga"], "satu\ndua\n\ntiga"),
         ([{"text": "satu", "n": 2}], "satu\n2"),
         (("satu", "dua"), "satu\ndua"),
+        ({"text": "satu", "n": 2}, "satu\n2"),
         ([], ""),
         (None, ""),
         (float("nan"), ""),
@@ -131,6 +140,7 @@ def test_accounts_without_a_column_or_a_row():
         (["dr. Rina"], "not list"),
         (7, "not int"),
         (pd.DataFrame({"a": [1]}), "neither 'bio' nor 'captions'; columns are 'a'"),
+        ([{"name": "Rina", "a": 1}], "neither 'bio' nor 'captions'; the first has 'name', 'a'"),
     ],
 )
 def test_what_holds_no_accounts(X, message):
@@ -182,6 +192,7 @@ def test_an_account_is_found_by_row_or_id(number, key):
         (["id", "bio"], 3, None, "has no row 3; it has 1 rows"),
         (["id", "bio"], None, "nix", "has no id as given"),
         (["x", "bio"], None, "1", "has no id column; name one with --id-column"),
+        (["id", "bio"], None, " @", "the id asked for is empty; name one, or use --row"),
     ],
 )
 def test_an_account_that_is_not_there(header, number, key, message):

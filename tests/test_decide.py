@@ -112,6 +112,18 @@ def test_the_model_is_judged_by_its_own_scale_and_both_by_theirs():
     )  # unless learnt otherwise, both count alike
 
 
+def test_an_account_at_the_edge_of_the_band_is_decided():
+    item = evidence(model=1.0)
+    edge = abs(decide(item, Policy()).p_kol - 0.5)
+    assert decide(item, Policy(), edge).label == "kol"
+    assert decide(item, Policy(), np.nextafter(edge, 1)).cause == "unsure"
+
+
+def test_a_model_that_is_undecided_adds_nothing():
+    assert decide(evidence(model=0.0), Policy()).p_kol == 0.5
+    assert decide(evidence(rules=1.5, model=0.0), Policy()).p_kol == sigmoid(1.5)
+
+
 @pytest.mark.parametrize(
     ("p", "is_kol", "max_error", "width"),
     [

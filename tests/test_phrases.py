@@ -54,3 +54,9 @@ def test_longest_takes_the_longest_from_the_left_and_none_overlap(written, wante
             expected.append(max(of_start, key=lambda span: span[1]))
             taken_to = expected[-1][1]
     assert found == expected
+
+
+def test_an_index_serves_one_vocabulary_after_another():
+    index = PhraseIndex(["a b", "c"])
+    for text in ("cab", "abc", "xab"):
+        assert spans_of(index.longest(as_tokens([text])), index)[0][2] == ("c" if text == "cab" else "a b")

@@ -54,6 +54,21 @@ def test_a_blank_line_is_no_row_of_one_cell():
         ]
 
 
+@pytest.mark.parametrize("text", ["\na\n", "\r\na\n", "a\n\nb\n"])
+def test_of_one_column_blank_lines_are_left_to_the_csv_module(text):
+    assert cut_records(text.encode(), ord(","), 1) is None
+
+
+def test_a_carriage_return_alone_ends_a_row_among_other_line_ends():
+    rows = read_csv("t.csv", lambda: io.BytesIO(b"bio\na\nx\ry\n")).rows
+    assert list(rows) == [["a"], ["x"], ["y"]]
+
+
+def test_windows_line_ends_are_by_the_book():
+    rows, end = cut_records(b'1,a\r\n2,"b"\r\n', ord(","), 2)
+    assert (list(rows), end) == ([["1", "a"], ["2", "b"]], 12)
+
+
 def test_rows_written_by_the_book_are_handed_through():
     text = 'id,bio\n1,"dua ""kata"""\r\n"2",\n'
     rows = rows_of(text)

@@ -5,7 +5,8 @@ import pytest
 
 from kolclf.accounts import read_account
 from kolclf.errors import RulesError
-from kolclf.rules import CRITERIA, Rules, default_rules, load_rules
+from kolclf.rules import CRITERIA, SIDES, Rules, default_rules, load_rules
+from kolclf.rulesfile import shown
 
 RULE = """
 [bakso]
@@ -81,6 +82,19 @@ def test_hard_cases_of_the_guide(bio, side):
 )
 def test_accounts_that_are_no_person(name, bio):
     assert default_rules().judge(read_account(name, bio))[0].neither >= 2.0
+
+
+@pytest.mark.parametrize(
+    "bio",
+    ["Portal berita, kirim info DM", "Bidan desa, bidan kota, endorse DM, endorse produk", "Bidan desa", "kopi susu"],
+)
+def test_a_verdict_is_the_sum_of_its_rules_each_counted_once(bio):
+    [verdict] = default_rules().judge(read_account(bio=bio))
+    assert len({hit.rule.id for hit in verdict.hits}) == len(verdict.hits)
+    weights = {side: sum(hit.rule.weight for hit in verdict.hits if hit.rule.side == side) for side in SIDES}
+    assert verdict.log_odds == pytest.approx(weights["kol"] - weights["influencer"])
+    assert verdict.neither == weights["neither"]
+    assert verdict.promotes == any(hit.rule.promotes for hit in verdict.hits)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +182,45 @@ def test_the_line_is_that_of_the_rule_meant(tmp_path, end):
         load_rules(path)
 
 
+def test_the_line_of_a_rule_is_not_sought_in_the_next(tmp_path):
+    path = tmp_path / "own.toml"
+    lines = RULE.strip().splitlines()
+    first = [line for line in lines if not line.startswith("why")]
+    path.write_text(
+        "\n".join([*first, "[bakso.why]", 'id = " "', 'en = "a"', *lines])
+        .replace("[bakso]", "[soto]", 1)
+        .replace("[bakso.", "[soto.")
+    )
+    with pytest.raises(RulesError, match=r"own.toml, line 1: rule \[soto\]: why needs a sentence"):
+        load_rules(path)
+
+
+def test_a_rules_file_as_large_as_it_may_be(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(f"{RULE}# ".ljust(1_000_000, "x"), encoding="utf-8")
+    assert len(load_rules(path).rules) == len(default_rules().rules) + 1
+    path.write_text(f"{RULE}# ".ljust(1_000_001, "x"), encoding="utf-8")
+    with pytest.raises(RulesError, match="larger than 1,000,000 bytes"):
+        load_rules(path)
+
+
+@pytest.mark.parametrize("weight", ["0", "100"])
+def test_the_least_and_the_greatest_weight(tmp_path, weight):
+    path = tmp_path / "own.toml"
+    path.write_text(RULE.replace("5.0", weight), encoding="utf-8")
+    assert load_rules(path).rules[-1].weight == float(weight)
+    path.write_text(RULE.replace("5.0", f"{weight}.01" if weight == "100" else "-0.01"), encoding="utf-8")
+    with pytest.raises(RulesError, match="weight must be from 0 to 100"):
+        load_rules(path)
+
+
+def test_a_phrase_may_have_ten_words(tmp_path):
+    path = tmp_path / "own.toml"
+    ten = "juragan bakso kuah pedas khas malang enak sekali dan murah"
+    path.write_text(RULE.replace("juragan bakso", ten), encoding="utf-8")
+    assert ten in load_rules(path).rules[-1].any
+
+
 def test_a_rule_may_be_written_as_an_inline_table(tmp_path):
     path = tmp_path / "own.toml"
     keys = [line for line in RULE.strip().splitlines()[1:] if not line.startswith("weight")]
@@ -179,6 +232,11 @@ def test_a_rule_may_be_written_as_an_inline_table(tmp_path):
 def test_rules_given_in_python_are_checked_too():
     with pytest.raises(RulesError, match=r"^rules: rule \[x\]: is not a table"):
         Rules({"x": []})
+
+
+def test_a_message_quotes_forty_characters():
+    assert shown("b" * 43) == "b" * 43
+    assert shown("b" * 44) == f"{'b' * 40}..."
 
 
 def test_many_rules_take_no_long_time(tmp_path):

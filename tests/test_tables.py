@@ -151,6 +151,11 @@ def test_rows_of_a_workbook_need_no_number(tmp_path):
     assert len(read(path)[1]) == 300
 
 
+def test_of_a_formula_the_value_is_read(tmp_path):
+    path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: sheet.replace(b"<v>7</v>", b"<f>3+4</f><v>7</v>"))
+    assert read(path)[1][7] == [7, "bidan"]
+
+
 def test_an_error_in_xlsx_does_not_repeat_the_cell(tmp_path):
     path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: sheet.replace(b"<v>7</v>", b"<v>0812-0000-4417</v>"))
     with pytest.raises(DataError, match=r"cannot be read as XLSX after row 8 \(ValueError; the file ends at") as caught:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kolclf import words
 from kolclf.accounts import read
-from kolclf.letters import fix_encoding
+from kolclf.letters import as_ascii, fix_encoding, plain_digits, plain_letters
 from kolclf.tokens import changes, normalize, tokenize, tokenize_all, tokenize_name
 from kolclf.words import Vocabulary
 
@@ -54,12 +54,82 @@ def test_no_number_survives(digits):
     assert not any(c.isdigit() for c in normalize(f"wa {digits}"))
 
 
+# first and last of each range: soft hyphen, joiners, directions, variation selectors, skin tones, tags
+@pytest.mark.parametrize(
+    "sign",
+    "\xad\u034f\u061c\u180e\u200b\u200f\u202a\u202e\u2060\u206f\ufe00\ufe0f\ufeff\U0001f3fb\U0001f3ff\U000e0000\U000e01ef",
+    ids=ascii,
+)
+def test_an_invisible_sign_parts_no_word(sign):
+    assert normalize(f"dok{sign}ter") == "dokter"
+
+
+@pytest.mark.parametrize("sign", "\u200a\u2010\u202f\u2070\ufe10\U0001f3fa\U0001f400\U000e01f0", ids=ascii)
+def test_a_sign_that_is_seen_parts_words(sign):
+    assert normalize(f"dok{sign}ter") != "dokter"
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in (*range(9), *range(11, 32), *range(127, 161))], ids=ascii)
+def test_a_control_character_reads_as_a_space(sign):
+    assert as_ascii(f"bidan{sign}desa~") == "bidan desa~"
+
+
+@pytest.mark.parametrize("sign", "\t\n\r\n|~🙃", ids=ascii)
+def test_what_ends_a_phrase(sign):
+    assert normalize(f"bidan{sign}desa") == ("bidan desa" if sign == "\r" else "bidan . desa")
+
+
+@pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212", ids=ascii)
+def test_a_number_copied_with_any_dash_is_hidden(dash):
+    assert normalize(f"WA 0812{dash}0000{dash}1234 ya") == "wa xphone ya"
+    assert plain_digits(f"0812{dash}0000 \uff17\u20e3") == "0812-0000 7"
+
+
+def test_marks_above_a_letter_are_dropped_however_many():
+    assert normalize("do" + "\u0301" * 200 + "kter ca" + "\u0327\u0301" * 31 + "fe") == "dokter cafe"
+
+
+@pytest.mark.parametrize("marks", [29, 30, 31, 200])
+def test_of_marks_above_one_letter_thirty_are_shown(marks):
+    letter = "x" + "\u0301" * marks
+    assert plain_letters(letter + letter) == ("x" + "\u0301" * min(marks, 30)) * 2
+
+
 def test_names_need_no_comma_before_titles():
     assert tokenize_name("Rina Kartika SH MKn")[2:] == ["gelarsh", "gelarmkn"]
 
 
 def test_a_bio_needs_a_comma_before_two_letters():
     assert "gelarsh" not in tokenize("ayo SH kita")
+    assert tokenize("Rina SpA") == ["rina", "gelarspa"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Rina, SPOG", "rina . gelarspog"),
+        ("RINA SPOG", "rina spog"),  # in capitals it may be any word
+        ("ke dr. Gigi", "ke gelardr gigi"),
+        ("ke dr. gigi", "ke dr . gigi"),
+        ("dr. gigi", "gelardr gigi"),
+        ("dr Gigi", "gelardr gigi"),
+        ("dr gigi", "dr gigi"),
+        ("dr Bogor", "dr bogor"),
+        ("IG :rina.masak1", "ig xhandle"),
+        ("IG : rina.masak1", "ig xhandle"),
+        ("rina@ gmail.com", "xemail"),
+    ],
+)
+def test_what_a_word_reads_as_beside_others(text, expected):
+    assert normalize(text) == expected
+
+
+def test_where_a_title_stands_does_not_hang_on_lengths():
+    for length in range(1, 40):
+        before = ("ab" * 20)[:length]
+        assert tokenize(f"{before}, SH") == [before, ".", "gelarsh"]
+        assert tokenize(f"{before} | dr Rina") == [before, ".", "gelardr", "rina"]
+        assert tokenize(f"{before} dr Rina") == [before, "dr", "rina"]
 
 
 @pytest.mark.parametrize(
