@@ -1,5 +1,6 @@
 import csv
 import io
+import json
 from collections import Counter
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from kolclf.data import accounts_of
 from kolclf.options import Criterion
 from kolclf.rules import CRITERIA
 from kolclf.scorer import OfSpace, field_of
-from kolclf.store import FORMAT, load_model
+from kolclf.store import _checksum, load_model
 from kolclf.weights import weight_rows
 
 BUYERS = ["kami membeli", "suka membeli", "dibeli rumah", "dibeli enak", "dibeli ibu", "beli yuk"]
@@ -83,8 +84,9 @@ def test_a_file_of_format_2_has_weights_without_counts(small, tmp_path):
     save_model(replace(small.scorer_, usage=None), path)
     with np.load(path) as file:
         arrays = {name: file[name] for name in file.files}
-    header = arrays["header"].tobytes().replace(b'"format": %d' % FORMAT, b'"format": 2')
-    np.savez(path, **arrays | {"header": np.frombuffer(header, dtype=np.uint8)})
+    header = json.loads(arrays.pop("header").tobytes()) | {"format": 2}
+    header["checksum"] = _checksum(header, arrays)
+    np.savez(path, header=np.frombuffer(json.dumps(header).encode(), dtype=np.uint8), **arrays)
     old = load_model(path)
     item = next(item for item in weight_rows(old) if item.feature == "beli")
     assert old.usage is None and item.documents == {} and set(item.forms) == {"dibeli", "membeli"}
