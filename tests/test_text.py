@@ -93,6 +93,7 @@ def test_marks_above_a_letter_are_dropped_however_many():
 def test_of_marks_above_one_letter_thirty_are_shown(marks):
     letter = "x" + "\u0301" * marks
     assert plain_letters(letter + letter) == ("x" + "\u0301" * min(marks, 30)) * 2
+    assert plain_letters("\u0301" * marks) == "\u0301" * min(marks, 30)
 
 
 def test_names_need_no_comma_before_titles():
