@@ -117,7 +117,7 @@ def test_a_bio_needs_a_comma_before_two_letters():
         ("dr Gigi", "gelardr gigi"),
         ("dr gigi", "dr gigi"),
         ("dr Bogor", "dr bogor"),
-        ("| a dr Gigi", "a dr gigi"),
+        ("(a dr Gigi)", "a dr gigi"),
         ("IG :rina.masak1", "ig xhandle"),
         ("IG : rina.masak1", "ig xhandle"),
         ("rina@ gmail.com", "xemail"),
