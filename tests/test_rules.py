@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from kolclf.accounts import read_account
+from kolclf.accounts import read_account, read_accounts
 from kolclf.errors import RulesError
 from kolclf.rules import CRITERIA, SIDES, Rules, default_rules, load_rules
 from kolclf.rulesfile import shown
@@ -39,6 +39,15 @@ def test_there_are_enough_rules_for_all_sides_and_criteria():
     assert {rule.criterion for rule in rules} == set(CRITERIA)
     assert {rule.side for rule in rules} == {"kol", "influencer", "neither"}
     assert any(rule.promotes for rule in rules)
+
+
+def test_a_hit_says_where_in_its_text_it_stands():
+    accounts = read_accounts(["", ""], ["kopi susu", "suka kopi, bidan desa"], ["", ""])
+    assert [(hit.rule.id, hit.start) for hit in default_rules().judge(accounts)[1].hits] == [("nursing", 3)]
+
+
+def test_the_rules_of_the_package_are_read_once():
+    assert default_rules() is default_rules()
 
 
 def test_the_order_of_rules_never_matters():

@@ -1,4 +1,5 @@
 import json
+from functools import partial
 from pathlib import Path
 
 import ftfy
@@ -7,7 +8,7 @@ from ftfy.badness import MOJIBAKE_CATEGORIES
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kolclf import words
+from kolclf import letters, lexicon, placeholders, text, titles, words
 from kolclf.accounts import read
 from kolclf.letters import as_ascii, fix_encoding, plain_digits, plain_letters
 from kolclf.tokens import changes, normalize, tokenize, tokenize_all, tokenize_name
@@ -116,6 +117,7 @@ def test_a_bio_needs_a_comma_before_two_letters():
         ("dr Gigi", "gelardr gigi"),
         ("dr gigi", "dr gigi"),
         ("dr Bogor", "dr bogor"),
+        ("(a dr Gigi)", "a dr gigi"),
         ("IG :rina.masak1", "ig xhandle"),
         ("IG : rina.masak1", "ig xhandle"),
         ("rina@ gmail.com", "xemail"),
@@ -192,6 +194,41 @@ def test_memory_of_long_words_is_bounded(monkeypatch, is_new):
         parts = [f"kata{chr(97 + i * is_new)}{chr(97 + j)}" for j in range(26)]
         tokenize_all(["/".join(parts[i:] + parts[:i])])
         assert len(words._vocabulary.tokens) <= 100 and len(words._vocabulary._flat) <= 300
+
+
+def test_words_are_remembered_from_text_to_text():
+    assert words.current_vocabulary() is words.current_vocabulary()
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        lexicon._ahead,
+        partial(lexicon.tables_of, "lexicon.toml"),
+        partial(letters._look_alikes, "letters"),
+        letters._emoji_names,
+        placeholders._platforms,
+        text._with_digits,
+        titles._titles,
+        titles._written,
+        titles.places,
+        titles.bare_prefixes,
+        titles.title_parts,
+        titles.needed_words,
+        words._joining_words,
+    ],
+)
+def test_a_table_is_made_once(table):
+    assert table() is table()  # texts would be read many times slower
+
+
+def test_mojibake_is_the_first_step_that_is_shown():
+    assert [change.step for change in changes("jumâ€™at")] == ["encoding", "letters", "separators"]
+
+
+@pytest.mark.parametrize("token", ["apa", "xnumber", "yoga"])
+def test_a_word_that_is_no_title_is_written_as_it_is(token):
+    assert titles.written_title(token) == token
 
 
 def test_what_matters_is_told_from_other_words():
