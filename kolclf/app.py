@@ -5,6 +5,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import typer
@@ -37,7 +38,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             sys.stderr.flush()
             os._exit(0)
         except KeyboardInterrupt:
-            sys.stderr.flush()
+            with suppress(OSError, AttributeError):  # its reader may have gone, or it is closed
+                sys.stderr.flush()
             stop()
 
     app.command()(run)

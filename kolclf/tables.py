@@ -5,7 +5,6 @@ Cells are not interpreted, so that what comes in goes out unchanged.
 
 import io
 import json
-import re
 import sys
 from codecs import BOM_UTF8
 from collections import deque
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
+from xml.parsers.expat import ParserCreate
 from zipfile import ZipFile
 
 from kolclf.csvfile import read_csv
@@ -20,7 +20,6 @@ from kolclf.errors import DataError, KolclfError
 from kolclf.rows import BadRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
 XLSX_ROWS = 1_048_576  # the most that the format has
-_ROW, _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row([\s/][^>]*)?>"), re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
 FORMATS = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -107,19 +106,25 @@ def _read_xlsx(path: str, reject: Reject | None) -> Table:
 
 def _check_row_numbers(path: str, content: BinaryIO, sheet: str) -> None:
     """Raise where a row does not stand behind the one that it follows: openpyxl would leave it out without a word."""
-    last, rest = 0, b""
+    last = 0
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal last
+        if name.rpartition(":")[2] != "row":
+            return
+        number = int(float(attributes["r"])) if "r" in attributes else last + 1
+        if number > XLSX_ROWS:  # openpyxl would count up to it
+            raise DataError(
+                f"{path}: after row {last} states more rows than the {XLSX_ROWS:,} of a sheet; open it and save it again"
+            )
+        if number <= last:
+            raise DataError(f"{path}: row {number} stands behind row {last}; open it and save it again")
+        last = number
+
+    parser = ParserCreate()
+    parser.StartElementHandler = begin
     with ZipFile(content) as parts, parts.open(sheet) as xml:
-        while block := xml.read(1 << 20):
-            block, _, rest = (rest + block).rpartition(b"<")  # a tag may be cut off
-            for attributes in _ROW.findall(block):
-                stated = _ROW_NUMBER.search(attributes)
-                number = int(stated[1]) if stated else last + 1
-                if number > XLSX_ROWS:
-                    return  # is told where it is read
-                if number <= last:
-                    raise DataError(f"{path}: row {number} stands behind row {last}; open it and save it again")
-                last = number
-            rest = b"<" + rest
+        parser.ParseFile(xml)
 
 
 def _fitting(rows: Iterator[tuple[int, Row]], width: int, reject: Reject) -> Iterator[Row]:
@@ -136,10 +141,6 @@ def _xlsx_rows(path: str, book: Any) -> Iterator[tuple[int, Row]]:
     try:
         with _blamed_on(path, "XLSX", lambda: number):
             for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), 1):
-                if number > XLSX_ROWS:  # openpyxl counts up to whatever number a row states
-                    raise DataError(
-                        f"{path}: after row {last} states more rows than the {XLSX_ROWS:,} of a sheet; open it and save it again"
-                    )
                 row = ["" if cell is None else cell for cell in cells]
                 if any(str(cell).strip() for cell in row):
                     yield from ((blank, []) for blank in range(last + 1, number) if last)

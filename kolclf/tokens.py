@@ -96,27 +96,25 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     kinds[colon] = np.where(named, CONTEXT, JOINING)
     kinds[colon[named] - 1] = CONTEXT
 
-    def neighbour(places: Ints, step: int) -> Ints:
-        """Return the next words that are no signs."""
-        places = places + step
-        while len(signs := np.flatnonzero(kinds[places] == SIGN)):
-            places[signs] += step
-        return places
+    seen = np.flatnonzero(kinds != SIGN)
 
-    def before_stop(places: Ints, further: Ints) -> Ints:
-        return np.where(kinds[further] == STOP, places, further)
+    def further(places: Ints) -> Ints:
+        """Return the next words that are no signs, or where a line ends the same again."""
+        after = seen[np.searchsorted(seen, places + 1)]
+        return np.where(kinds[after] == STOP, places, after)
 
-    at = np.flatnonzero(kinds == AT)  # of an address only with "dot" close behind it
-    host = before_stop(at, neighbour(at, 1))
-    dot = before_stop(host, neighbour(host, 1))
-    kinds[at[(kinds[host] == CONTEXT) | (kinds[dot] == CONTEXT)]] = CONTEXT
+    at = np.flatnonzero(kinds == AT)  # of an address or a handle only in brackets, or with "dot" close behind it
+    near = further(at), further(further(at))
+    kinds[at[(kinds[at + 1] == SIGN) | (kinds[near[0]] == CONTEXT) | (kinds[near[1]] == CONTEXT)]] = CONTEXT
 
     joining, context = np.flatnonzero(kinds == JOINING), np.flatnonzero(kinds == CONTEXT)
-    following = neighbour(joining, 1)
-    pairs = kinds[following] == JOINING
-    first, last = before_stop(context, neighbour(context, -1)), context
+    following = further(joining)
+    pairs = (kinds[following] == JOINING) & (following > joining)
+    before = seen[np.searchsorted(seen, context) - 1]  # of the very first words, the last one
+    first = np.where(kinds[before] == STOP, (before + 1) % len(kinds), before)
+    last = context
     for _ in range(AFTER):
-        last = before_stop(last, neighbour(last, 1))
+        last = further(last)
     # how many ranges of words to be joined begin before a word and end with it or after
     depth = np.zeros(len(kinds) + 1, dtype=np.int8)
     np.add.at(depth, np.append(joining[pairs], first) + 1, 1)

@@ -29,6 +29,7 @@ REMEMBERED = 1_000_000  # words; a stranger's file may hold any number of them
 
 _OPENING, _CLOSING = b'"(#', b'.,!?:;)"'  # marks around a plain word
 _PARTS, _WRITTEN, _NUMERIC = re.compile("[a-z]+"), re.compile("[A-Za-z]+"), re.compile("[0-9%+]")
+_OPENED, _CLOSED = tuple("([{<"), tuple(")]}>")
 _COUNTED = frozenset(listed("rp, idr, rb, rebu, ribu, k, jt, juta, m, miliar, wib, wita, wit, am, pm"))
 _AT = frozenset({"at", "dot"})
 _PLATFORMS = frozenset(name.split()[-1] for name in PLATFORMS.split("|"))
@@ -75,8 +76,9 @@ def _kind(word: str, tokens: Sequence[str]) -> int:
         or not undotted_titles().isdisjoint(_WRITTEN.findall(word))
         or ("." in word and not title_parts().isdisjoint(parts))
         or (word[-1:] in (":", "=") and not _PLATFORMS.isdisjoint(parts))
-        or word.startswith(("-K", "(K"))
+        or word.startswith(("-K", "(K)"))
         or word[-1:] == "@"
+        or (parts and (word.startswith(_CLOSED) or word.endswith(_OPENED)))  # "nama( at )" and on
         or " " in word.strip()
     ):
         return CONTEXT
@@ -132,9 +134,11 @@ class Vocabulary:
             return self._code(token)
 
     def _code(self, token: str) -> int:
-        code = self._codes.setdefault(token, len(self.tokens))
-        if code == len(self.tokens):
-            self.tokens.append(token)
+        code = self._codes.get(token)
+        if code is None:
+            code = len(self.tokens)
+            self.tokens.append(token)  # first: an interrupt may come between, and no two tokens may share a code
+            self._codes[token] = code
         return code
 
     def read(self, words: Words, is_name: bool) -> Ints:

@@ -88,22 +88,20 @@ class WordTable:
         forgotten = set(numbers.tolist())
         self._long = {word: number for word, number in self._long.items() if number not in forgotten}
 
-    def _hashed(self, head: Part, tail: Part) -> Part:
+    def _first_slots(self, head: Part, tail: Part) -> Ints:
         mixed = head * self._factors[0]
-        mixed += tail * self._factors[1]
+        mixed ^= mixed >> np.uint64(32)
+        mixed += tail
+        mixed *= self._factors[1]
         mixed ^= mixed >> np.uint64(32)
         mixed *= self._factors[2]
-        return mixed
+        mixed >>= np.uint64(65 - len(self._slots).bit_length())
+        return mixed.view(np.int64)
 
-    def _first_slots(self, head: Part, tail: Part) -> Ints:
-        return (self._hashed(head, tail) >> np.uint64(65 - len(self._slots).bit_length())).view(np.int64)
-
-    def _distinct(self, head: Part, tail: Part) -> tuple[Ints, Ints]:
-        """Return where each distinct word stands first, in order, and of every word the number of that one among them.
-
-        A word stands among them twice if another has its very hash, which does no harm.
-        """
-        order = np.argsort(self._hashed(head, tail), kind="stable")
+    @staticmethod
+    def _distinct(head: Part, tail: Part) -> tuple[Ints, Ints]:
+        """Return where each distinct word stands first, in order, and of every word the number of that one among them."""
+        order = np.lexsort((tail, head))
         head, tail = head[order], tail[order]
         is_first = np.append(True, (head[1:] != head[:-1]) | (tail[1:] != tail[:-1]))[: len(order)]
         first = order[is_first]

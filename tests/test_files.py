@@ -292,3 +292,11 @@ def test_a_disk_that_can_only_be_read(run, disk, table_file):
     assert result.stderr.endswith(
         f"Error: {target}: cannot be written (Read-only file system); choose another place with -o\n"
     )
+
+
+@pytest.mark.parametrize("closed", ["os.close(2)", "os.close(2); sys.stderr = None", "os.dup2(gone, 2)"])
+def test_an_interrupt_ends_also_where_nobody_reads(closed):
+    gone = "ends = os.pipe(); os.close(ends[0]); gone = ends[1]"
+    code = f"import os, signal, sys; from kolclf.interrupt import stop_at_once; stop_at_once(); {gone}; {closed}"
+    process = subprocess.run([sys.executable, "-c", f"{code}; os.kill(os.getpid(), signal.SIGINT)"], check=False)
+    assert process.returncode == 130

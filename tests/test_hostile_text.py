@@ -109,6 +109,15 @@ def test_time_grows_with_the_length_alone(scorer, monkeypatch, unit):
     assert long < 5 * 2.5 * short + 0.1  # five times as long; a square would take 25 times
 
 
+def test_a_run_of_signs_in_one_text_slows_no_other():
+    numbers, least = ["5 " * 5_000] * 10, []
+    for texts in (numbers, [*numbers, "5 " + "- " * 10_000]):
+        started = time.process_time()
+        tokenize_all(texts)
+        least.append(time.process_time() - started)
+    assert least[1] < 4 * least[0] + 0.1  # were every number to step over the signs, it would be 20 times
+
+
 @pytest.mark.parametrize("unit", ["a", "é", "\u0301", "A", "0", "@", "\0", "&#1", "-", "_a"])
 def test_a_word_of_a_megabyte(unit):
     started = time.process_time()

@@ -138,12 +138,21 @@ def test_xlsx_that_states_a_row_beyond_any_sheet(tmp_path):
     [
         (rb'r="300"', b'r="200"', "row 200 stands behind row 299"),
         (rb'r="\d+"', b'r="1"', "row 1 stands behind row 1"),
+        (rb'r="300"', b'r=" 2.0"', "row 2 stands behind row 299"),
+        (rb'r="300"', b'x="a>b" r="&#50;"', "row 2 stands behind row 299"),
     ],
 )
 def test_a_row_of_a_workbook_that_would_be_left_out_is_told(tmp_path, stated, other, place):
     path = save_changed_xlsx(tmp_path / "a.xlsx", lambda sheet: re.sub(b"<row " + stated, b"<row " + other, sheet))
     with pytest.raises(DataError, match=rf"a.xlsx: {place}; open it and save it again"):
         read(path)
+
+
+def test_what_only_looks_like_a_row_is_none(tmp_path):
+    path = save_changed_xlsx(
+        tmp_path / "a.xlsx", lambda sheet: sheet.replace(b"<sheetData>", b'<sheetData><!--<row r="9">-->')
+    )
+    assert len(read(path)[1]) == 300
 
 
 def test_rows_of_a_workbook_need_no_number(tmp_path):
