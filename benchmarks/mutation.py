@@ -47,8 +47,8 @@ class Part(NamedTuple):
 
 PARTS = {
     "text": Part(
-        "text letters placeholders titles tokens words lexicon",
-        "text concepts fuzz_targets",
+        "text letters placeholders titles tokens words wordtable lexicon",
+        "text wordtable concepts fuzz_targets",
         "read_ahead swaps rules privacy near_duplicates spans batch hostile_text",
     ),
     "rules": Part(

@@ -48,6 +48,13 @@ def test_words_are_asked_for_in_the_order_of_the_text(of):
     assert asked == list(dict.fromkeys(of))
 
 
+@pytest.mark.parametrize("length", [1, 7, 8, 9, LONGEST - 1, LONGEST, LONGEST + 1, LONGEST + 2, KEPT + 1])
+def test_every_letter_tells_two_words_apart(length):
+    of = [b"k" * length, *(b"k" * at + b"x" + b"k" * (length - at - 1) for at in range(length))]
+    found = WordTable().numbers(as_words(of), lambda new: list(map(of.index, new)))
+    assert found.tolist() == list(range(length + 1))
+
+
 def test_many_words_come_back_and_some_are_forgotten():
     table, numbers, of = WordTable(), {}, [b"w%d" % i for i in range(50_000)] * 2
     table.numbers(as_words(of), partial(reading, numbers))
