@@ -63,16 +63,18 @@ _UNSEEN = dict.fromkeys(range(0x80, 0xA0), " ") | dict.fromkeys(_INVISIBLE) | di
 _FOREIGN = re.compile("[^\x00-\x7f]+")
 _DASHES = "".join(map(chr, [*range(0x2010, 0x2016), 0x2212]))  # as copied telephone numbers hold
 _DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
+_SPACES = re.compile("  +")
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
 
 def repair(text: str) -> str:
-    """Undo HTML entities and line breaks written out; drop control characters."""
+    """Undo HTML entities and line breaks written out; drop control characters, and spaces that follow another."""
     if "&" in text:
         text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
     # "\\n" as two characters is what some scrapers write for a line break
     text = text.replace("\\n", "\n")
+    text = _SPACES.sub(" ", text) if "  " in text else text  # "name  at  host" reads as with one
     return text if text.isprintable() else text.translate(_CONTROL)
 
 
@@ -130,7 +132,7 @@ def _read_run(match: re.Match[str]) -> str:
 def read_letters(text: str) -> str:
     """Read all characters as ASCII, and spaced-out letters as a word."""
     if not text.isascii():
-        text = _FOREIGN.sub(_read_run, _DASH.sub("-", text))
+        text = _SPACES.sub(" ", _FOREIGN.sub(_read_run, _DASH.sub("-", text)))
     return joined_letters(text)
 
 
@@ -147,7 +149,7 @@ def plain_letters(text: str) -> str:
     >>> plain_letters("𝗱𝗿. Rina 🩺 caf\u00e9")
     'dr. Rina 🩺 café'
     """
-    return _composed(repair(text).translate(_UNSEEN).translate(_look_alikes("letters")))
+    return _SPACES.sub(" ", _composed(repair(text).translate(_UNSEEN).translate(_look_alikes("letters"))))
 
 
 _BETWEEN_DIGITS = {0x20E3: None} | dict.fromkeys(map(ord, _DASHES), "-")
