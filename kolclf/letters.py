@@ -74,8 +74,8 @@ def repair(text: str) -> str:
         text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
     # "\\n" as two characters is what some scrapers write for a line break
     text = text.replace("\\n", "\n")
-    text = _SPACES.sub(" ", text) if "  " in text else text  # "name  at  host" reads as with one
-    return text if text.isprintable() else text.translate(_CONTROL)
+    text = text if text.isprintable() else text.translate(_CONTROL)
+    return _SPACES.sub(" ", text) if "  " in text else text  # "name  at  host" reads as with one
 
 
 @cache

@@ -63,6 +63,7 @@ SPELLINGS = {
         lambda a, b: f"{a}(at){b}(dot)com",
         lambda a, b: f"{a} at {b} dot com",
         lambda a, b: f"{a}  at  {b}  dot  com",
+        lambda a, b: f"{a} at {b} dot\x01\x02com",
         lambda a, b: f"{a}\u00a0\u00a0at\u00a0\u00a0{b} dot com",
         lambda a, b: f"{a.upper()} AT {b.upper()} DOT COM",
         lambda a, b: f"{a}{{at}}{b}{{dot}}com",
