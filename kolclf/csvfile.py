@@ -36,10 +36,8 @@ def _encoding_of(path: str, stream: BinaryIO) -> tuple[str, str]:
     else:
         tried = ["utf-8-sig"] if start.startswith(b"\xef\xbb\xbf") else ["utf-8", "cp1252"]
     for encoding in tried:
-        stream.seek(0)
         try:
-            # many times as fast as a text stream, which hands on 8 KB at a time
-            deque(iterdecode(iter(partial(stream.read, PIECE), b""), encoding), maxlen=0)
+            deque(_decoded(stream, encoding), maxlen=0)
             return encoding, "strict"
         except UnicodeDecodeError as error:
             at = stream.tell() - len(error.object) + error.start
@@ -51,14 +49,18 @@ def _encoding_of(path: str, stream: BinaryIO) -> tuple[str, str]:
     raise DataError(f"{path}: is neither UTF-8, UTF-16 nor Windows-1252 ({reason}); save it again as 'CSV UTF-8'")
 
 
+def _decoded(stream: BinaryIO, encoding: str, errors: str = "strict") -> Iterator[str]:
+    """Return the text of a stream in pieces; a text stream hands on 8 KB at a time, and takes many times as long."""
+    stream.seek(0)
+    return iterdecode(iter(partial(stream.read, PIECE), b""), encoding, errors)
+
+
 def _is_mixed(stream: BinaryIO) -> bool:
     """Tell whether a stream is UTF-8 but for a few bytes: read as Windows-1252, all its other letters would be spoilt."""
-    text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
     wrong = others = 0
-    for block in iter(partial(text.read, BLOCK), ""):
+    for block in _decoded(stream, "utf-8", "replace"):
         found = block.count("\ufffd")
         wrong, others = wrong + found, others + sum(not c.isascii() for c in block) - found
-    text.detach()
     stream.seek(0)
     return others > 4 * wrong
 

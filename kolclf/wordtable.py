@@ -105,11 +105,12 @@ class WordTable:
         head, tail = head[order], tail[order]
         is_first = np.append(True, (head[1:] != head[:-1]) | (tail[1:] != tail[:-1]))[: len(order)]
         first = order[is_first]
+        ascending = np.argsort(first)
         rank = np.empty(len(first), dtype=np.int64)
-        rank[np.argsort(first)] = np.arange(len(first))
+        rank[ascending] = np.arange(len(first))
         number = np.empty(len(order), dtype=np.int64)
         number[order] = rank[np.cumsum(is_first) - 1]
-        return np.sort(first), number
+        return first[ascending], number
 
     def _are(self, places: Ints, head: Part, tail: Part) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = (self._head[places] == head) & (self._tail[places] == tail)
