@@ -205,9 +205,7 @@ def _written_list(cell: str) -> list[Any] | None:
             continue
         if not isinstance(value, list):
             return None
-        texts = [
-            item for item in value if isinstance(item, (str, float)) or (isinstance(item, int) and abs(item) < 10**18)
-        ]
+        texts = [one for one in value if isinstance(one, (str, float)) or (isinstance(one, int) and abs(one) < 10**18)]
         return texts if texts or not value else None
     return None
 
@@ -239,25 +237,26 @@ def accounts_of(X: Any) -> Accounts:
     DataError
         If ``X`` is neither, or holds neither ``bio`` nor ``captions``.
     """
+    if isinstance(X, Accounts):
+        return X
     if hasattr(X, "columns") and hasattr(X, "__getitem__"):
-        missing = [""] * len(X)
-        parts = [list(X[part]) if part in X.columns else missing for part in ("name", "bio", "captions")]
         if len(X) and "bio" not in X.columns and "captions" not in X.columns:
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; columns are {columns_listed([str(c) for c in X.columns])}"
             )
-        names, bios, captions = ([as_text(cell) for cell in part] for part in parts)
-        return read_accounts(names, bios, captions)
-    if isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
+        parts = [list(X[part]) if part in X.columns else [""] * len(X) for part in ("name", "bio", "captions")]
+    elif isinstance(X, Sequence) and not isinstance(X, str) and all(isinstance(row, Mapping) for row in X):
         if X and not any("bio" in row or "captions" in row for row in X):
             raise DataError(
                 f"accounts have neither 'bio' nor 'captions'; the first has {columns_listed([str(k) for k in X[0]])}"
             )
-        names, bios, captions = ([as_text(row.get(part)) for row in X] for part in ("name", "bio", "captions"))
-        return read_accounts(names, bios, captions)
-    raise DataError(
-        f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
-    )
+        parts = [[row.get(part) for row in X] for part in ("name", "bio", "captions")]
+    else:
+        raise DataError(
+            f"accounts must be a DataFrame or a list of dicts with 'name', 'bio' and 'captions', not {type(X).__name__}"
+        )
+    names, bios, captions = ([as_text(cell) for cell in part] for part in parts)
+    return read_accounts(names, bios, captions)
 
 
 def _shown(name: str) -> str:

@@ -1,13 +1,14 @@
 """``KolClassifier``: TF-IDF over bio and captions and logistic regression, trained with scikit-learn, kept as data."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from kolclf.accounts import Accounts
+from kolclf.arrays import Ints
 from kolclf.calibrate import MIN_SET_ASIDE, learn_policy
 from kolclf.data import accounts_of
 from kolclf.decide import LABELS, Policy
@@ -55,6 +57,8 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Of the solver; the default of scikit-learn leaves probabilities uncertain by some hundredths.
     random_state : int, default=0
         Seeds the folds.
+    n_jobs : int or None, default=-1
+        Threads that try folds side by side, as joblib counts them; all cores by default.
 
     Attributes
     ----------
@@ -90,6 +94,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         class_weight: Any = None,
         tol: float = 1e-8,
         random_state: int = 0,
+        n_jobs: int | None = -1,
     ) -> None:
         self.C = C
         self.C_grid = C_grid
@@ -104,6 +109,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.class_weight = class_weight
         self.tol = tol
         self.random_state = random_state
+        self.n_jobs = n_jobs
 
     def fit(self, X: Any, y: ArrayLike, groups: ArrayLike | None = None, rules: Rules | None = None) -> Self:
         """Train on labelled accounts.
@@ -151,7 +157,6 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         folds = parted(labels, trained, min(self.cv, rarest), groups, self.random_state)
         self.C_, held_out = self._search(counts, labels, trained, folds)
         idf, matrix = self._weigh(counts, np.arange(len(labels)))
-        matrix = matrix[:, np.concatenate(list(idf.values())) > 0]
         spaces = learnt_spaces(counts, weights, idf)
         classifier = self._classifier(self.C_).fit(matrix[trained], labels[trained])
         answerable = None
@@ -189,7 +194,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return weights | (concepts if self.use_concepts else {})
 
     def _classifier(self, C: float) -> LogisticRegression:
-        return LogisticRegression(C=C, class_weight=self.class_weight, tol=self.tol, max_iter=5000)
+        return LogisticRegression(C=C, class_weight=self.class_weight, solver="newton-cg", tol=self.tol, max_iter=1000)
 
     def _weigh(self, counts: Mapping[str, Counts], train: NDArray[np.int64]) -> tuple[dict[str, Floats], Any]:
         return weigh(counts, self._space_weights(), train, self.min_df)
@@ -199,27 +204,42 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ) -> tuple[float, dict[str, Floats]]:
         """Return the best C and the held-out scores under it."""
         grid = sorted(self.C_grid) if self.C is None else [self.C]
-        shape = (len(labels),) if len(self.classes_) == 2 else (len(labels), len(self.classes_))
-        scores = {C: np.zeros(shape) for C in grid}
-        answerable = np.zeros(len(labels))
-        losses: dict[float, list[float]] = {C: [] for C in grid}
-        has_head = (~trained).sum() >= MIN_SET_ASIDE
-        for train, test in folds:
-            _, matrix = self._weigh(counts, train)
-            fit, judged = train[trained[train]], test[trained[test]]
-            model = self._classifier(grid[0]).set_params(warm_start=True, tol=max(self.tol, SEARCH_TOL))
-            for C in grid:
-                model.set_params(C=C).fit(matrix[fit], labels[fit])
-                losses[C].append(log_loss(labels[judged], model.predict_proba(matrix[judged]), labels=self.classes_))
-                scores[C][test] = model.decision_function(matrix[test])
-        lowest = losses[min(grid, key=lambda C: np.mean(losses[C]))]
-        tolerated = np.mean(lowest) + np.std(lowest, ddof=1) / np.sqrt(len(lowest))
-        best = next(C for C in grid if np.mean(losses[C]) <= tolerated)
-        for train, test in folds if has_head else ():  # only now C is known
-            _, matrix = self._weigh(counts, train)
-            head = self._classifier(best).fit(matrix[train], trained[train])
-            answerable[test] = head.decision_function(matrix[test])
-        return best, {"scores": scores[best], "answerable": answerable}
+        side_by_side = Parallel(
+            n_jobs=self.n_jobs, prefer="threads"
+        )  # scipy's products of sparse matrices let others run
+        paths = side_by_side(delayed(self._path)(counts, labels, trained, *fold, grid) for fold in folds)
+        losses = np.array([of_fold for of_fold, _ in paths])
+        means = losses.mean(axis=0)
+        lowest = losses[:, means.argmin()]
+        tolerated = lowest.mean() + lowest.std(ddof=1) / np.sqrt(len(lowest))
+        best = int(np.flatnonzero(means <= tolerated)[0])
+        order = np.argsort(np.concatenate([test for _, test in folds]))  # each row is held out once
+        held_out = {"scores": np.concatenate([scores[best] for _, scores in paths], dtype=np.float64)[order]}
+        if (~trained).sum() >= MIN_SET_ASIDE:
+            heads = side_by_side(delayed(self._head)(counts, trained, *fold, grid[best]) for fold in folds)
+            held_out["answerable"] = np.concatenate(heads)[order]
+        return grid[best], held_out
+
+    def _path(
+        self, counts: Mapping[str, Counts], labels: Any, trained: Any, train: Ints, test: Ints, grid: Sequence[float]
+    ) -> tuple[list[float], list[Floats]]:
+        """Return the loss on one fold and its scores for each C, each fit going on from the one before."""
+        matrix = self._weigh(counts, train)[1].astype(np.float32)  # which is exact enough for this tolerance
+        fit, judged = train[trained[train]], test[trained[test]]
+        fitted_to, judged_by, held_out = matrix[fit], matrix[judged], matrix[test]
+        model = self._classifier(grid[0]).set_params(warm_start=True, tol=max(self.tol, SEARCH_TOL))
+        losses, scores = [], []
+        for C in grid:
+            model.set_params(C=C).fit(fitted_to, labels[fit])
+            losses.append(log_loss(labels[judged], model.predict_proba(judged_by), labels=self.classes_))
+            scores.append(model.decision_function(held_out))
+        return losses, scores
+
+    def _head(self, counts: Mapping[str, Counts], trained: Any, train: Ints, test: Ints, C: float) -> Floats:
+        """Return by one fold's training rows how answerable its other rows are."""
+        _, matrix = self._weigh(counts, train)
+        head = self._classifier(C).fit(matrix[train], trained[train])
+        return np.asarray(head.decision_function(matrix[test]))
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self, "scorer_")

@@ -81,7 +81,7 @@ def weigh(
     """Return the idf of each space as learnt from the rows ``train``, and the joined TF-IDF matrix of all rows.
 
     The idf is ``log((1 + n) / (1 + df)) + 1`` as scikit-learn smooths it, and 0 for features of fewer than ``min_df`` of
-    these rows: such columns are 0 throughout, so all folds share their columns.
+    these rows, which have no column in the matrix.
 
     Raises
     ------
@@ -94,7 +94,8 @@ def weigh(
         idf[name] = np.where(df >= min_df, np.log((1 + len(train)) / (1 + df)) + 1, 0.0)
         of_counts = idf[name][matrix.indices]
         values = tfidf(rows_of(matrix.indptr), matrix.data, of_counts, np.full(matrix.shape[0], weights[name]))
-        parts.append(sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape))
+        weighed = sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+        parts.append(weighed[:, np.flatnonzero(idf[name])])
     if not any(of.any() for of in idf.values()):
         raise DataError(
             f"no word occurs in {min_df} accounts; give more labelled accounts with text, or a lower min_df"

@@ -15,29 +15,38 @@ from kolclf.scorer import Scorer, Usage, field_of
 from kolclf.titles import written_title
 
 MOST_FORMS = 5
+PART = 1024  # accounts that are transformed at a time
 _MIXER = np.uint64(0x9E3779B97F4A7C15)  # an odd number: the codes of a run become one key
 
 
 def usage(scorer: Scorer, accounts: Accounts, labels: NDArray[np.str_], min_df: int) -> Usage:
     """Return how accounts of some labels, one each, use the features of a model."""
-    rows = scorer.transform(accounts)
     names, label_of = np.unique(labels, return_inverse=True)
     n, width = len(names), len(scorer.columns)
-    cells = rows.columns * n + label_of[rows_of(rows.indptr)]
-    documents = np.bincount(cells, minlength=width * n).reshape(width, n)
-    tokens = [accounts.fields[field].tokens for field in _fields(scorer)]
-    shifts = dict(zip(_fields(scorer), np.cumsum([0, *(len(of.codes) for of in tokens)]).tolist(), strict=False))
-    shift = np.concatenate([np.full(len(space.idf), shifts[field_of(name)]) for name, space in scorer.spaces.items()])
-    start, length = rows.start + shift[rows.columns], rows.end - rows.start
-    codes = np.concatenate([of.codes for of in tokens])
+    tokens = {field: accounts.fields[field].tokens for field in _fields(scorer)}
+    codes = np.concatenate([of.codes for of in tokens.values()])
+    begins = dict(zip(tokens, np.cumsum([0, *(len(of.codes) for of in tokens.values())]).tolist(), strict=False))
+    sizes = [len(space.idf) for space in scorer.spaces.values()]
+    documents, parts = np.zeros(width * n, dtype=np.int64), []
+    for first in range(0, len(accounts), PART):
+        rows = scorer.transform(accounts[first : first + PART])
+        cells = rows.columns * n + label_of[first + rows_of(rows.indptr)]
+        documents += np.bincount(cells, minlength=width * n)
+        moved = [begins[field_of(name)] + tokens[field_of(name)].indptr[first] for name in scorer.spaces]
+        start = rows.start + np.repeat(moved, sizes)[rows.columns]
+        parts.append((rows.columns.astype(np.int32), start, (rows.end - rows.start).astype(np.int16)))
+    columns, start, length = map(np.concatenate, zip(*parts, strict=True))
+    words = next(iter(tokens.values())).vocabulary.tokens  # all fields have one vocabulary
     forms: list[list[tuple[int, str]]] = [[] for _ in range(width)]
-    for first, count in zip(*_runs(rows.columns, codes, start, length, min_df), strict=True):
-        run = codes[start[first] : start[first] + length[first]].tolist()
-        text = " ".join(written_title(tokens[0].vocabulary.tokens[code]) for code in run)
+    for at, count in zip(*_runs(columns, codes, start, length, min_df), strict=True):
+        run = codes[start[at] : start[at] + length[at]].tolist()
+        text = " ".join(written_title(words[code]) for code in run)
         if text:  # a display name tells the kind of account by words that are not kept
-            forms[rows.columns[first]].append((-count, text))
+            forms[columns[at]].append((-count, text))
     return Usage(
-        tuple(names.tolist()), documents, tuple(tuple(text for _, text in sorted(of)[:MOST_FORMS]) for of in forms)
+        tuple(names.tolist()),
+        documents.reshape(width, n),
+        tuple(tuple(text for _, text in sorted(of)[:MOST_FORMS]) for of in forms),
     )
 
 

@@ -133,6 +133,11 @@ def test_accounts_without_a_column_or_a_row():
     assert list(accounts_of([])) == list(accounts_of(pd.DataFrame())) == []
 
 
+def test_accounts_that_were_read_are_not_read_as_text_again():
+    read = accounts_of(ACCOUNTS)
+    assert accounts_of(read) is read
+
+
 @pytest.mark.parametrize(
     ("X", "message"),
     [

@@ -48,7 +48,7 @@ def scikit_learn_pipeline(accounts, labels):
         for field in table
     ]
     features = ColumnTransformer(vectorizers, sparse_threshold=1.0)
-    return table, Pipeline([("tfidf", features), ("lr", LogisticRegression(C=3.0, tol=1e-8, max_iter=5000))]).fit(
+    return table, Pipeline([("tfidf", features), ("lr", LogisticRegression(C=3.0, solver="newton-cg", tol=1e-8))]).fit(
         table, labels
     )
 

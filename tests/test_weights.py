@@ -56,6 +56,11 @@ def test_words_behind_a_stem_are_shown_the_most_frequent_first_and_never_those_o
     assert title.stem == "" and title.forms == "dr." and (title.n_influencer, title.n_kol) == (0, 2)
 
 
+def test_accounts_count_alike_in_parts_of_any_size(small, monkeypatch):
+    monkeypatch.setattr("kolclf.weights.PART", 2)
+    assert KolClassifier(cv=2).fit(ACCOUNTS, LABELS).weights().equals(small.weights())
+
+
 def test_weights_are_a_tidy_table_the_heaviest_first(small):
     table = small.weights()
     assert table.columns.tolist() == [
