@@ -76,9 +76,11 @@ def run(command: Command, memory: bool = False) -> Run:
             peak = max(peak, sum(map(_megabytes, _tree(process.pid))))
             pause = max(INTERVAL, 10 * (time.perf_counter() - started))  # looking must not slow the command down
 
+    # modules are compiled once, as where nothing forbids it
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     with subprocess.Popen(
-        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
         watcher = threading.Thread(target=watch)
         if memory:

@@ -1,5 +1,6 @@
 """The application that the commands belong to, and the one place where an error becomes a sentence."""
 
+import atexit
 import functools
 import gc
 import os
@@ -14,6 +15,7 @@ from kolclf.errors import KolclfError
 from kolclf.interrupt import raised, stop
 
 gc.set_threshold(100_000)  # a start makes many objects and hardly a cycle
+atexit.register(gc.freeze)  # nor does the end look for any
 
 app = typer.Typer(
     no_args_is_help=True,

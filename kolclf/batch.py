@@ -16,11 +16,10 @@ from typing import Any, NamedTuple
 from kolclf.data import Columns, accounts_in, chunks
 from kolclf.errors import KolclfError
 from kolclf.predictor import Predictor
-from kolclf.rows import Row, Table
+from kolclf.rows import CHUNK, Row, Table
 from kolclf.words import Vocabulary
 from kolclf.writers import Writer
 
-CHUNK = 1024  # rows: the arrays of their words fit the cache of a core
 ALONE = 12  # chunks that one process answers sooner than others start
 AHEAD = 2  # chunks of each process that are read before they are asked for
 # glibc gives the arrays of a chunk back to the system, and the next chunk takes them anew, page by page

@@ -129,13 +129,7 @@ def predict(
     them nine times as high. A model of other labels adds evidence_for and evidence_against, for its answer.
     """
     from kolclf import render, render_account
-    from kolclf.batch import output_columns, predict_table
-    from kolclf.data import find_columns
-    from kolclf.events import events
     from kolclf.predictor import NUMBERS, open_predictor
-    from kolclf.rejected import Rejected
-    from kolclf.tables import read_table
-    from kolclf.writers import open_writer
 
     options = {"max_error": max_error, "review": not no_review, "language": lang.value, "explain": explain}
     predictor = open_predictor(model, no_model, rules, **options)
@@ -143,6 +137,13 @@ def predict(
         show = render_account.explanation if explain else render_account.answer
         show(next(predictor.explanations(account_given(name, bio, caption))), lang.value)
         return
+    from kolclf.batch import output_columns, predict_table  # what follows is for tables
+    from kolclf.data import find_columns
+    from kolclf.events import events
+    from kolclf.rejected import Rejected
+    from kolclf.tables import read_table
+    from kolclf.writers import open_writer
+
     if on_bad_rows is OnBadRows.skip and output == "-":
         raise typer.BadParameter("--on-bad-rows skip writes the rejected rows beside the result; name one with -o")
     rejected = Rejected(f"{output}.rejected.csv") if on_bad_rows is OnBadRows.skip else None
@@ -274,9 +275,8 @@ def export(
     if to.suffix != ".joblib":
         raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")
     check_new(to, force)
-    pipeline = to_pipeline(load_model(model))
     with write_whole(to) as path:
-        joblib.dump(pipeline, path)
+        joblib.dump(to_pipeline(load_model(model)), path)
     render.say(
         f"wrote {to}, a pickle: loading it runs code, so open one only where you trust its maker; it needs kolclf"
     )

@@ -40,6 +40,7 @@ def weights(
     from kolclf import render
     from kolclf.predictor import open_predictor
     from kolclf.weights import weight_rows
+    from kolclf.writers import print_csv
 
     scorer = open_predictor(model, False, None).scorer
     if scorer is None:
@@ -49,7 +50,7 @@ def weights(
     found = weight_rows(scorer, field, criterion)
     if as_csv:
         rows = [item.flat() for item in found]
-        render.as_csv(rows, list(rows[0]), excel_safe)
+        print_csv(rows, list(rows[0]), excel_safe)
     else:
         render.weights(found, top, lang.value)
 

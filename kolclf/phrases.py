@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -110,7 +111,7 @@ class PhraseIndex:
         self.phrases = list(dict.fromkeys(phrases))
         self._forms = forms
         self._numbers = {phrase: number for number, phrase in enumerate(self.phrases)}
-        self._longest = max(map(len, map(str.split, self.phrases)), default=0)
+        self._longest = 1 + max(map(str.count, self.phrases, repeat(" ")), default=-1)
 
     @cached_property
     def words(self) -> frozenset[str]:

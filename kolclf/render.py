@@ -1,25 +1,24 @@
 """What people see: tables and progress by rich. Data goes to standard output, all else to standard error."""
 
-import csv
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from kolclf.accounts import Accounts
-from kolclf.batch import Summary
 from kolclf.explain import CRITERION_NAMES, explained_hit
 from kolclf.predictor import Predictor
 from kolclf.rows import Table as RowTable
 from kolclf.rules import Rules
 from kolclf.scorer import Scorer
 from kolclf.spans import written
-from kolclf.weights import Weight
-from kolclf.writers import disarmed
+
+if TYPE_CHECKING:  # a single answer does not wait for them
+    from kolclf.batch import Summary
+    from kolclf.weights import Weight
 
 SIDE_STYLE = {"kol": "green", "influencer": "magenta", "review": "yellow", "neither": "yellow"}
 HEAD = {
@@ -121,7 +120,7 @@ def trained(scorer: Scorer, path: str) -> None:
     say(f"wrote {path}")
 
 
-def summary(result: Summary, predictor: Predictor, output: str) -> None:
+def summary(result: "Summary", predictor: Predictor, output: str) -> None:
     """Show the counts of a file and what to review first."""
     console, language = err(), predictor.language
     table = plain_table("label", "n", "%")
@@ -147,13 +146,7 @@ def summary(result: Summary, predictor: Predictor, output: str) -> None:
     say(HEAD["rows" if output == "-" else "written"][language].format(result.rows, output))
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], excel_safe: bool) -> None:
-    """Write rows to standard output, below a header."""
-    lines = [list(columns), *([row[name] for name in columns] for row in rows)]
-    csv.writer(sys.stdout, lineterminator="\n").writerows(disarmed(lines) if excel_safe else lines)
-
-
-def weights(found: Sequence[Weight], top: int, language: str) -> None:
+def weights(found: "Sequence[Weight]", top: int, language: str) -> None:
     """Show the heaviest features of each side, and how many training accounts of its label and of others have them."""
     by_side: dict[str, list[Weight]] = {}
     for item in found:

@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from kolclf.batch import CHUNK
 from kolclf.data import Columns, accounts_in, chunks
 from kolclf.errors import DataError
 from kolclf.evidence import SMALLEST, Explanation, as_dict
 from kolclf.explain import CRITERION_NAMES, Contribution, by_criterion
 from kolclf.predictor import Predictor
 from kolclf.render import HARMLESS, HEAD, SIDE_STYLE, counting, harmless, out, plain_table
+from kolclf.rows import CHUNK
 from kolclf.rows import Table as RowTable
 from kolclf.tokens import changes
 

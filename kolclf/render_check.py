@@ -15,8 +15,9 @@ from rich.padding import Padding
 from kolclf.check import Check
 from kolclf.decide import LABELS
 from kolclf.findings import Finding
-from kolclf.render import as_csv, out
+from kolclf.render import out
 from kolclf.wording import percent
+from kolclf.writers import print_csv
 
 STYLE = {1: "bold red", 2: "bold yellow", 3: "bold"}
 MOST_ROWS = 8  # numbers of rows that a line names
@@ -61,7 +62,7 @@ def check_csv(found: Check, language: str, excel_safe: bool) -> None:
     """Write one row a finding to standard output."""
     names = {column: name[language] for column, name in words()["columns"].items()}
     rows = [said(found, finding, language) for of_kind in by_kind(found).values() for finding in of_kind]
-    as_csv([{names[column]: cell for column, cell in row.items()} for row in rows], list(names.values()), excel_safe)
+    print_csv([{names[column]: cell for column, cell in row.items()} for row in rows], list(names.values()), excel_safe)
 
 
 def check_json(found: Check, language: str) -> None:

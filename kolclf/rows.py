@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from kolclf.errors import DataError
 
+CHUNK = 1024  # rows that are answered at a time: the arrays of their words fit the cache of a core
 Row = list[Any]
 
 

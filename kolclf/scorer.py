@@ -7,6 +7,7 @@ so a model file cannot run code, does not rot with versions, and one prediction 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -101,12 +102,13 @@ class Usage(NamedTuple):
     """How the training accounts use the features.
 
     ``documents`` has shape (n_features, n_labels): how many accounts of each of the ``labels`` have a feature. ``forms`` are by
-    feature the words in which accounts have it first, the most frequent first; none that fewer than ``min_df`` accounts use so.
+    feature the words in which accounts have it first, the most frequent first, parted by tabs; none that fewer than ``min_df``
+    accounts use so.
     """
 
     labels: tuple[str, ...]
     documents: Ints
-    forms: tuple[tuple[str, ...], ...]
+    forms: tuple[str, ...]
 
 
 class Rows(NamedTuple):
@@ -217,7 +219,7 @@ class Scorer:
         found = {}
         for name, space in self.spaces.items():
             values = concepts() if name.endswith(CONCEPTS) else self._words.phrases
-            found[name] = np.array([space.vocabulary.get(value, -1) for value in values], dtype=np.int64)
+            found[name] = np.array(list(map(space.vocabulary.get, values, repeat(-1))), dtype=np.int64)
         return found
 
     def transform(self, accounts: Accounts) -> Rows:
@@ -276,8 +278,8 @@ class Scorer:
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
         """Field and feature of every column."""
-        of_spaces = [(field_of(name), space.vocabulary) for name, space in self.spaces.items()]
-        return [(field, feature) for field, vocabulary in of_spaces for feature in vocabulary]
+        of_spaces = [zip(repeat(field_of(name)), space.vocabulary) for name, space in self.spaces.items()]
+        return list(chain.from_iterable(of_spaces))
 
     def feature_names(self) -> list[str]:
         """Return the names of all columns, ``field:feature``."""

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def save_model(scorer: Scorer, path: str | Path) -> None:
         "trained_on": scorer.trained_on,
     }
     if scorer.usage is not None:
-        parts |= {"documents": scorer.usage.documents, "forms": _lines(map("\t".join, scorer.usage.forms))}
+        parts |= {"documents": scorer.usage.documents, "forms": _lines(scorer.usage.forms)}
     if scorer.answerable is not None:
         parts |= {"answerable": np.append(*scorer.answerable)}
     for name, space in scorer.spaces.items():
@@ -172,7 +173,7 @@ def _scorer(header: dict[str, Any], arrays: Arrays) -> Scorer:
     for name, weight in header["weights"].items():
         form = _CONCEPT if name.endswith(CONCEPTS) else _FEATURE % (header["features"]["ngrams"] - 1)
         lines = _read_lines(f"vocabulary_{name}", arrays, form)
-        spaces[name] = Space({feature: column for column, feature in enumerate(lines)}, arrays[f"idf_{name}"], weight)
+        spaces[name] = Space(dict(zip(lines, count(), strict=False)), arrays[f"idf_{name}"], weight)
     width = sum(len(space.idf) for space in spaces.values())
     rows = 1 if len(header["classes"]) == 2 else len(header["classes"])
     held_out_p, held_out_is_kol = arrays["held_out_p"], arrays["held_out_is_kol"]
@@ -216,7 +217,7 @@ def _usage(header: dict[str, Any], arrays: Arrays, width: int) -> Usage | None:
     if "documents" not in arrays:
         return None
     labels, documents = tuple(header["labels"] or ()), arrays["documents"]
-    forms = tuple(tuple(filter(None, line.split("\t"))) for line in _read_lines("forms", arrays, _FORMS) or [""])
+    forms = tuple(_read_lines("forms", arrays, _FORMS) or [""])
     if documents.shape != (width, len(labels)) or len(forms) != width or (documents < 0).any():
         raise UnfitError("its arrays do not fit together")
     return Usage(labels, documents, forms)

@@ -46,7 +46,7 @@ def usage(scorer: Scorer, accounts: Accounts, labels: NDArray[np.str_], min_df: 
     return Usage(
         tuple(names.tolist()),
         documents.reshape(width, n),
-        tuple(tuple(text for _, text in sorted(of)[:MOST_FORMS]) for of in forms),
+        tuple("\t".join(text for _, text in sorted(of)[:MOST_FORMS]) for of in forms),
     )
 
 
@@ -138,7 +138,16 @@ def _weights(scorer: Scorer) -> Iterator[Weight]:
         documents = dict(zip(used.labels, counts, strict=True))
         stem = "" if feature.startswith("<") else feature
         criterion = criterion_of_feature(feature, feature)
-        yield Weight(scorer.classes[label], feature, field, stem, forms, weight, documents, criterion)
+        yield Weight(
+            scorer.classes[label],
+            feature,
+            field,
+            stem,
+            tuple(filter(None, forms.split("\t"))),
+            weight,
+            documents,
+            criterion,
+        )
 
 
 def _only_stems(scorer: Scorer) -> Usage:
@@ -146,5 +155,5 @@ def _only_stems(scorer: Scorer) -> Usage:
     words: dict[str, list[str]] = defaultdict(list)
     for token, stem in scorer.stems.items():
         words[stem].append(token)
-    forms = tuple(tuple(words.get(feature, ())) for _, feature in scorer.columns)
+    forms = tuple("\t".join(words.get(feature, ())) for _, feature in scorer.columns)
     return Usage((), np.empty((len(forms), 0), dtype=np.int64), forms)

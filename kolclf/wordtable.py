@@ -1,7 +1,7 @@
 """A dict from words to numbers that is asked for all words of many texts at once, without a step of Python for each."""
 
 from collections.abc import Callable, Sequence
-from secrets import randbits
+from os import urandom
 from typing import NamedTuple
 
 import numpy as np
@@ -49,7 +49,7 @@ class WordTable:
     """
 
     def __init__(self) -> None:
-        self._factors = [np.uint64(randbits(64) | 1) for _ in range(3)]
+        self._factors = [np.uint64(int.from_bytes(urandom(8)) | 1) for _ in range(3)]
         self._slots = np.zeros(_SLOTS, dtype=np.int32)  # the place of a word in the arrays below; 0 for none
         self._head, self._tail = np.zeros(1, dtype=np.uint64), np.full(1, _NO_WORD)
         self._numbers = np.zeros(1, dtype=np.int32)

@@ -5,7 +5,7 @@ import json
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -75,6 +75,12 @@ def disarmed(rows: Sequence[Row]) -> list[Row]:
 
 def _is_run(cell: Any) -> bool:
     return isinstance(cell, str) and cell.startswith(_RUN) and not _NUMBER.fullmatch(cell)
+
+
+def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], excel_safe: bool) -> None:
+    """Write rows to standard output, below a header."""
+    lines = [list(columns), *([row[name] for name in columns] for row in rows)]
+    csv.writer(sys.stdout, lineterminator="\n").writerows(disarmed(lines) if excel_safe else lines)
 
 
 class _Records(list[str]):
