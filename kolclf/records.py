@@ -46,13 +46,11 @@ def cut_records(block: bytes, delimiter: int, width: int) -> Records | None:
     >>> cut_records(b'1,5" pipe\n', ord(","), 2)
     """
     codes = np.frombuffer(block, dtype=np.uint8)
-    is_quote = codes == _QUOTE
-    quotes = np.flatnonzero(is_quote)
-    outside = np.cumsum(is_quote, dtype=np.uint8) & 1 == 0 if len(quotes) else np.ones(len(codes), dtype=bool)
-    marks = np.flatnonzero(((codes == delimiter) | (codes == _LINE)) & outside)
+    quotes = np.flatnonzero(codes == _QUOTE)
+    marks = _outside(np.flatnonzero((codes == delimiter) | (codes == _LINE)), quotes)
     is_line = codes[marks] == _LINE
     lines = marks[is_line]
-    if not _is_by_the_book(codes, outside, quotes, delimiter):
+    if not _is_by_the_book(codes, quotes, delimiter):
         return None
     if not len(lines):
         return Records(iter(()), 0)
@@ -66,15 +64,20 @@ def cut_records(block: bytes, delimiter: int, width: int) -> Records | None:
     return Records(_rows(block, codes, marks, quotes[quotes < end], width), end)
 
 
-def _is_by_the_book(codes: Bytes, outside: NDArray[np.bool_], quotes: Ints, delimiter: int) -> bool:
+def _outside(places: Ints, quotes: Ints) -> Ints:
+    """Return the places that do not stand between quotes."""
+    found: Ints = places[np.searchsorted(quotes, places) % 2 == 0]
+    return found
+
+
+def _is_by_the_book(codes: Bytes, quotes: Ints, delimiter: int) -> bool:
     """Tell whether quotes stand around whole cells only, and no line ends with a carriage return alone."""
-    opening, closing, returns = quotes[::2], quotes[1::2], np.flatnonzero(codes == _RETURN)
+    opening, closing, returns = quotes[::2], quotes[1::2], _outside(np.flatnonzero(codes == _RETURN), quotes)
     closing, returns = closing[closing + 1 < len(codes)], returns[returns + 1 < len(codes)]
     before, after = codes[opening - 1], codes[closing + 1]
     fits_before = (opening == 0) | (before == delimiter) | (before == _LINE) | (before == _QUOTE)
     fits_after = (after == delimiter) | (after == _LINE) | (after == _QUOTE) | (after == _RETURN)
-    ends_line = codes[returns + 1] == _LINE
-    return bool(fits_before.all() and fits_after.all() and (ends_line | ~outside[returns]).all())
+    return bool(fits_before.all() and fits_after.all() and (codes[returns + 1] == _LINE).all())
 
 
 def _rows(block: bytes, codes: Bytes, marks: Ints, quotes: Ints, width: int) -> Iterator[CsvRow]:
