@@ -82,7 +82,7 @@ class _Tree:
             whole = phrase >= 0
             found.append(Spans(start[whole], start[whole] + length, phrase[whole]))
             step = node * self._width + symbols[tokens.codes[start + length]]  # every text ends with a break
-            at = self._places[step & (SLOTS - 1)]
+            at = self._places[step & (SLOTS - 1)].astype(np.int64)
             several = np.flatnonzero(at == _SEVERAL)
             at[several] = np.searchsorted(self._steps, step[several])
             alive = np.flatnonzero(self._steps[at] == step)

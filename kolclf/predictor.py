@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from operator import or_
 from pathlib import Path
 from typing import Any, Literal
 
@@ -104,8 +105,7 @@ class Predictor:
     def matters(self, tokens: Sequence[str]) -> list[bool]:
         """Tell of each token whether model, rules or lexicon know it."""
         known = self.scorer.knows(tokens) if self.scorer else [False] * len(tokens)
-        words = self._words
-        return [by_model or token in words for token, by_model in zip(tokens, known, strict=True)]
+        return list(map(or_, known, map(self._words.__contains__, tokens)))
 
     @cached_property
     def _words(self) -> frozenset[str]:

@@ -161,8 +161,8 @@ class Rules:
             return at, row[at] * n + rule
 
         at, key = pairs(self._any)
-        has_with = np.isin(key, pairs(self._with)[1]) | ~self._needs_with[key % n]
-        fires = has_with & ~np.isin(key, pairs(self._unless)[1])
+        has_with = np.isin(key, pairs(self._with)[1], kind="table") | ~self._needs_with[key % n]
+        fires = has_with & ~np.isin(key, pairs(self._unless)[1], kind="table")
         at, key = at[fires], key[fires]
         order = np.lexsort((end[at], start[at], key))
         at, key = at[order], key[order]

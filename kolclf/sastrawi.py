@@ -162,9 +162,12 @@ def _without_suffixes(word: str, roots: frozenset[str]) -> list[str]:
 
 def _stem(word: str) -> str:
     roots = _roots()
-    prefixed = word[:2] in MAY_HAVE_PREFIX
-    if word in roots or len(word) <= 3 or not (prefixed or word[-2:] in KINDS):
+    prefixed, suffixed = word[:2] in MAY_HAVE_PREFIX, word[-2:] in KINDS
+    if word in roots or len(word) <= 3 or not (prefixed or suffixed):
         return word
+    if not suffixed:
+        found = _without_prefixes(word, roots)
+        return found if found in roots else word
     steps = _without_suffixes(word, roots)
     stripped = steps[-1]
     # The pairs be-lah, be-an, me-i, di-i, pe-i, ter-i lose the prefix first.

@@ -6,7 +6,7 @@ so a model file cannot run code, does not rot with versions, and one prediction 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -62,9 +62,12 @@ class Features(NamedTuple):
         >>> Features().forms(["masakan", "padang"])
         ['masakan', 'xplace']
         """
-        known_places = places()
-        forms = stems(tokens) if self.use_stems else tokens
-        return [PLACE if token in known_places else form for token, form in zip(tokens, forms, strict=True)]
+        return list(map(_form_of_places().get, tokens, stems(tokens) if self.use_stems else tokens))
+
+
+@cache
+def _form_of_places() -> dict[str, str]:
+    return dict.fromkeys(places(), PLACE)
 
 
 def field_of(space: str) -> str:
@@ -210,8 +213,7 @@ class Scorer:
 
     def knows(self, tokens: Sequence[str]) -> list[bool]:
         """Tell of each token whether it is in a feature of the model."""
-        words = self._words.words
-        return [form in words for form in self.features.forms(tokens)]
+        return list(map(self._words.words.__contains__, self.features.forms(tokens)))
 
     @cached_property
     def _columns(self) -> dict[str, Ints]:

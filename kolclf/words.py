@@ -115,7 +115,7 @@ class Vocabulary:
         self._matters = matters
         self._codes = {BREAK: 0}  # no text reads as OTHER
         self._numbers: dict[tuple[int, ...], int] = {}  # by kind and codes: units that read alike have one number
-        self._kinds, self._ends, self._flat = array("b"), array("i", [0]), array("i")
+        self._kinds, self._ends, self._flat = array("b"), array("q", [0]), array("q")
         self._tables = WordTable(), WordTable()  # of texts, of names
         self._lock, self._is_spoilt = Lock(), False
 
@@ -159,7 +159,7 @@ class Vocabulary:
     def codes(self, numbers: Ints) -> tuple[Ints, Ints]:
         """Return the codes of the tokens of units, one after another, and where those of each begin and end."""
         with self._lock:
-            return gathered(np.frombuffer(self._flat, np.int32), np.frombuffer(self._ends, np.int32), numbers)
+            return gathered(np.frombuffer(self._flat, np.int64), np.frombuffer(self._ends, np.int64), numbers)
 
     def _learn(self, new: Sequence[bytes], is_name: bool) -> list[int]:
         """Read new units, and return their numbers; most are plain words that do not matter."""
@@ -176,8 +176,9 @@ class Vocabulary:
                 codes = [1 if token in ignored else self._code(token) for token in tokens]
                 numbers.append(self._number(kind, *codes))
                 continue
-            before = not unit[:1].isalpha()
-            behind = not unit[-1:].isalpha() or b"#" in unit
+            is_bare = unit.isalpha()
+            before = not (is_bare or unit[:1].isalpha())
+            behind = not is_bare and (not unit[-1:].isalpha() or b"#" in unit)
             if token in ignored:
                 numbers.append(others[before][behind])
             else:

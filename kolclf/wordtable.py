@@ -51,13 +51,14 @@ class WordTable:
     def __init__(self) -> None:
         self._factors = [np.uint64(int.from_bytes(urandom(8)) | 1) for _ in range(3)]
         self._slots = np.zeros(_SLOTS, dtype=np.int32)  # the place of a word in the arrays below; 0 for none
-        self._head, self._tail = np.zeros(1, dtype=np.uint64), np.full(1, _NO_WORD)
-        self._numbers = np.zeros(1, dtype=np.int32)
+        self._head, self._tail = np.zeros(_SLOTS // 2, dtype=np.uint64), np.full(_SLOTS // 2, _NO_WORD)
+        self._numbers = np.zeros(_SLOTS // 2, dtype=np.int64)
+        self._end = 1  # of the places in use
         self._long: dict[bytes, int] = {}
 
     def __len__(self) -> int:
         """Return how many words are remembered."""
-        return len(self._numbers) - 1 + len(self._long)
+        return self._end - 1 + len(self._long)
 
     def numbers(self, words: Words, read: Callable[[list[bytes]], Sequence[int]]) -> Ints:
         """Return the number of every word; ``read`` gives those of words not seen before, each asked for once."""
@@ -67,8 +68,8 @@ class WordTable:
         new, of_new = self._distinct(head[unknown], tail[unknown])
         new = unknown[new]
         numbers = read(words.of(new))
-        self._add(head[new], tail[new], np.array(numbers, dtype=np.int32))
-        places[unknown] = len(self._numbers) - len(new) + of_new
+        self._add(head[new], tail[new], np.array(numbers, dtype=np.int64))
+        places[unknown] = self._end - len(new) + of_new
         found = self._numbers[places]
         found[long] = self.numbers_of(words.of(long), read)
         return found
@@ -78,13 +79,13 @@ class WordTable:
         new = [word for word in dict.fromkeys(words) if word not in self._long]
         number_of = dict(zip(new, read(new), strict=True))
         self._long |= {word: number for word, number in number_of.items() if len(word) <= KEPT}
-        return np.array([number_of[word] if word in number_of else self._long[word] for word in words], dtype=np.int32)
+        return np.array([number_of[word] if word in number_of else self._long[word] for word in words], dtype=np.int64)
 
     def forget(self, numbers: Ints) -> None:
         """Forget the words of some numbers."""
-        kept = np.append(0, np.flatnonzero(~np.isin(self._numbers[1:], numbers)) + 1)
-        self._head, self._tail, self._numbers = self._head[kept], self._tail[kept], self._numbers[kept]
-        self._put_all()
+        kept = np.append(0, np.flatnonzero(~np.isin(self._numbers[1 : self._end], numbers)) + 1)
+        self._end = len(kept)
+        self._resize(kept)
         forgotten = set(numbers.tolist())
         self._long = {word: number for word, number in self._long.items() if number not in forgotten}
 
@@ -119,7 +120,7 @@ class WordTable:
     def _find(self, head: Part, tail: Part) -> Ints:
         """Return the place of each word, 0 for one not seen before."""
         slots = self._first_slots(head, tail)
-        places = self._slots[slots]
+        places = self._slots[slots].astype(np.int64)  # numpy takes indices of another size slowly
         left = np.flatnonzero(~self._are(places, head, tail) & (places > 0))
         while len(left):  # another word stands there: look at the next slot
             slots[left] = (slots[left] + 1) & (len(self._slots) - 1)
@@ -129,17 +130,22 @@ class WordTable:
 
     def _add(self, head: Part, tail: Part, numbers: Ints) -> None:
         """Take in words not seen before."""
-        end = len(self._numbers)
-        self._head, self._tail = np.append(self._head, head), np.append(self._tail, tail)
-        self._numbers = np.append(self._numbers, numbers)
-        if 2 * len(self._numbers) > len(self._slots):
-            self._put_all()
-        else:
-            self._put(np.arange(end, len(self._numbers), dtype=np.int32))
+        begin, self._end = self._end, self._end + len(numbers)
+        if self._end > len(self._numbers):
+            self._resize(np.arange(begin))
+        self._head[begin : self._end], self._tail[begin : self._end] = head, tail
+        self._numbers[begin : self._end] = numbers
+        self._put(np.arange(begin, self._end, dtype=np.int32))
 
-    def _put_all(self) -> None:
-        self._slots = np.zeros(max(_SLOTS, 2 << len(self._numbers).bit_length()), dtype=np.int32)
-        self._put(np.arange(1, len(self._numbers), dtype=np.int32))
+    def _resize(self, kept: Ints) -> None:
+        """Make room for the places in use, and put the words of some of them on slots anew."""
+        room = max(_SLOTS // 2, 1 << self._end.bit_length())
+        spare = np.zeros(room - len(kept), dtype=np.int64)
+        self._head = np.append(self._head[kept], spare.view(np.uint64))
+        self._tail = np.append(self._tail[kept], spare.view(np.uint64))
+        self._numbers = np.append(self._numbers[kept], spare)
+        self._slots = np.zeros(2 * room, dtype=np.int32)
+        self._put(np.arange(1, len(kept), dtype=np.int32))
 
     def _put(self, places: Ints) -> None:
         """Put words on slots."""
