@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import kolclf
 from kolclf import DataError, KolClassifier, KolclfError, batch, words
-from kolclf.batch import ALONE, CHUNK, output_columns, predict_table
+from kolclf.batch import CHUNK, output_columns, predict_table
 from kolclf.data import accounts_of, find_columns
 from kolclf.predictor import ANSWER, NUMBERS, Predictor, default_model, predict
 from kolclf.tables import Table, read_table
@@ -51,12 +51,12 @@ def test_rows_of_several_chunks_come_back_in_order():
 @pytest.fixture
 def short_chunks(monkeypatch):
     monkeypatch.setattr(batch, "CHUNK", 20)
+    monkeypatch.setattr(batch, "ALONE", 2)
 
 
 def test_several_processes_say_the_same_in_the_same_order(scorer, profiles, short_chunks):
     rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
     header = ("id", "name", "bio", "captions")
-    assert len(rows) > 20 * (ALONE + 4)
     one, two = (answer(Predictor(scorer), rows, header, jobs) for jobs in (1, 2))
     assert one == two
 
@@ -82,7 +82,7 @@ def test_rows_before_a_bad_one_are_answered_and_the_error_is_told(short_chunks):
 def test_a_process_that_dies_is_told(monkeypatch, short_chunks):
     monkeypatch.setattr(batch, "_answer", _die)
     with pytest.raises(KolclfError, match=r"ended before its work.*--jobs 1"):
-        answer(Predictor(), [[i, "bidan"] for i in range(20 * (ALONE + 4))], jobs=2)
+        answer(Predictor(), [[i, "bidan"] for i in range(120)], jobs=2)
 
 
 def _die(rows):
@@ -144,6 +144,7 @@ def test_rows_of_a_file_come_back_in_order(tmp_path_factory, bios, ending, targe
 @pytest.mark.parametrize(("ending", "target_ending"), [("csv", "parquet"), ("parquet", "xlsx")])
 def test_rows_of_a_file_come_back_in_order_from_two_processes(tmp_path, monkeypatch, ending, target_ending):
     monkeypatch.setattr(batch, "CHUNK", 2)
+    monkeypatch.setattr(batch, "ALONE", 2)
     rows = [[str(number), "endorse DM" * (number % 3) + "\n"] for number in range(21)]
     assert through_files(tmp_path, rows, ending, target_ending, 2) == expected(rows)
 
