@@ -64,6 +64,7 @@ _FOREIGN = re.compile("[^\x00-\x7f]+")
 _DASHES = "".join(map(chr, [*range(0x2010, 0x2016), 0x2212]))  # as copied telephone numbers hold
 _DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 _SPACES = re.compile("  +")
+_APOSTROPHE = re.compile(r"(?<=[^ ])['`](?=\w)")
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
@@ -130,10 +131,10 @@ def _read_run(match: re.Match[str]) -> str:
 
 
 def read_letters(text: str) -> str:
-    """Read all characters as ASCII, and spaced-out letters as a word."""
+    """Read all characters as ASCII, spaced-out letters as a word, and a word with an apostrophe as without."""
     if not text.isascii():
         text = _SPACES.sub(" ", _FOREIGN.sub(_read_run, _DASH.sub("-", text)))
-    return joined_letters(text)
+    return joined_letters(_APOSTROPHE.sub("", text) if "'" in text or "`" in text else text)
 
 
 def joined_letters(text: str) -> str:

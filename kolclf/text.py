@@ -23,7 +23,6 @@ MAX_TOKEN = 40  # letters; longer runs are not words and cost the stemmer dear
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+|(?<=[A-Za-z])(?=\d)")
 _HASHTAG = re.compile(r"#(\w{1,200})")
-_JOINER = re.compile(r"(?<=[^ ])['`](?=\w)")
 _BETWEEN = re.compile(r"(?:^|(?<= ))[-/+]+(?= |$)")
 _SPACES = re.compile("[ /&+_-]+")
 _BREAKS = re.compile(r"[^a-z0-9 /&+_-][^a-z0-9]*")
@@ -45,7 +44,7 @@ def _with_digits() -> frozenset[str]:
 
 def _separators(text: str) -> str:
     """Keep tokens and the breaks between phrases."""
-    text = _BREAKS.sub(f" {BREAK} ", _BETWEEN.sub("\n", _JOINER.sub("", text)))
+    text = _BREAKS.sub(f" {BREAK} ", _BETWEEN.sub("\n", text))
     tokens = shorten_elongation(joined_letters(_SPACES.sub(" ", text))).split()
     return " ".join(
         token[:MAX_TOKEN] if token.isalpha() or token == BREAK or token in _with_digits() else "xnumber"

@@ -22,17 +22,26 @@ SLOW = 5  # seconds of one core, under instruments
 def main() -> None:
     """Fuzz the target that is named first; all other words go to libFuzzer."""
     target, *options = sys.argv[1:]
-    store._checksum = lambda header, arrays: ""  # a changed part is no damage here
+    if target == "model":
+        store._checksum = lambda header, arrays: ""  # a changed part is no damage here
     corpus = Path(__file__).parents[2] / "build" / "fuzz" / target
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds(target)):
         (corpus / f"seed-{number}").write_bytes(seed)
 
-    def once(data: bytes) -> None:
-        started = time.process_time()
+    def is_read(data: bytes) -> bool:
         with suppress(KolclfError):
             TARGETS[target](data)
+            return True
+        return False
+
+    def once(data: bytes) -> None:
+        started = time.process_time()
+        is_read(data)
         assert time.process_time() - started < SLOW, "this input takes long"
+
+    if not any(map(is_read, seeds(target))):
+        sys.exit("all that the target starts from is refused, so nothing would be tried")
 
     limits = ["-timeout=600", "-len_control=0", "-max_len=50000", "-rss_limit_mb=3000", f"-artifact_prefix={corpus}-"]
     atheris.Setup([sys.argv[0], *limits, *options, str(corpus)], once)
