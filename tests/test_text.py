@@ -111,6 +111,8 @@ def test_a_bio_needs_a_comma_before_two_letters():
     [
         ("Rina, SPOG", "rina . gelarspog"),
         ("RINA SPOG", "rina spog"),  # in capitals it may be any word
+        ("toko S H Bogor", "toko s h bogor"),  # initials
+        ("rm Sp Mawar", "rm sp mawar"),  # no specialist
         ("ke dr. Gigi", "ke gelardr gigi"),
         ("ke dr. gigi", "ke dr . gigi"),
         ("dr. gigi", "gelardr gigi"),
