@@ -48,13 +48,13 @@ class Part(NamedTuple):
 PARTS = {
     "text": Part(
         "text letters placeholders titles tokens words wordtable lexicon",
-        "text wordtable concepts fuzz_targets",
-        "read_ahead swaps rules privacy near_duplicates spans batch hostile_text",
+        "text answers wordtable concepts fuzz_targets",
+        "rules phrases explain reasons read_ahead swaps near_duplicates spans batch evidence hostile_text privacy",
     ),
     "rules": Part(
         "rules rulesfile phrases",
-        "rules phrases fuzz_targets",
-        "concepts reasons read_ahead swaps batch evidence hostile_text",
+        "rules phrases answers fuzz_targets",
+        "concepts explain reasons read_ahead swaps batch evidence hostile_text",
     ),
     "decide": Part("decide", "decide reasons", "batch evidence evaluate"),
     "store": Part("store npz header", "store fuzz_targets", "weights model batch bad_input privacy"),
