@@ -224,8 +224,9 @@ def test_a_table_is_made_once(table):
     assert table() is table()  # texts would be read many times slower
 
 
-def test_mojibake_is_the_first_step_that_is_shown():
-    assert [change.step for change in changes("jumâ€™at")] == ["encoding", "letters", "separators"]
+@pytest.mark.parametrize("text", ["jumâ€™at", "jumÂ´at"])
+def test_mojibake_is_the_first_step_that_is_shown(text):
+    assert [change.step for change in changes(text)] == ["encoding", "letters", "separators"]
 
 
 @pytest.mark.parametrize("token", ["apa", "xnumber", "yoga"])
