@@ -3,7 +3,7 @@
 ``mutation.py [PART ...]`` draws places in the code at random and changes each by one of cosmic-ray's operators; it needs
 ``.venv/bin/pip install cosmic-ray==8.7.0`` and an hour or two. A mutant is killed when a test fails; one that lasts too long
 counts as killed and is listed. Outcomes are kept in ``build/mutation``: a run that was stopped goes on, and ``--again`` tries
-those that lived once more, after a test was written.
+those that lived or lasted too long once more, after a test was written or the machine stood still.
 """
 
 import argparse
@@ -48,13 +48,13 @@ class Part(NamedTuple):
 PARTS = {
     "text": Part(
         "text letters placeholders titles tokens words wordtable lexicon",
-        "text wordtable concepts fuzz_targets",
-        "read_ahead swaps rules privacy near_duplicates spans batch hostile_text",
+        "text answers wordtable concepts fuzz_targets",
+        "rules phrases explain reasons read_ahead swaps near_duplicates spans batch evidence hostile_text privacy",
     ),
     "rules": Part(
         "rules rulesfile phrases",
-        "rules phrases fuzz_targets",
-        "concepts reasons read_ahead swaps batch evidence hostile_text",
+        "rules phrases answers fuzz_targets",
+        "concepts explain reasons read_ahead swaps batch evidence hostile_text",
     ),
     "decide": Part("decide", "decide reasons", "batch evidence evaluate"),
     "store": Part("store npz header", "store fuzz_targets", "weights model batch bad_input privacy"),
@@ -225,7 +225,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--size", type=int, default=100, help="mutants of a part")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--again", action="store_true", help="try the mutants that lived once more")
+    parser.add_argument("--again", action="store_true", help="try those that were not killed once more")
     parser.add_argument("--minutes", type=float, default=1e6, help="stop after so long; the next run goes on")
     given = parser.parse_args()
     end = time.monotonic() + 60 * given.minutes
@@ -241,7 +241,7 @@ def main() -> None:
     kept = BUILD / "outcomes.jsonl"
     known = dict(json.loads(line) for line in kept.read_text().splitlines()) if kept.exists() else {}
     if given.again:
-        known = {key: outcome for key, outcome in known.items() if outcome != "lives"}
+        known = {key: outcome for key, outcome in known.items() if outcome == "killed"}
         kept.write_text("".join(json.dumps(item) + "\n" for item in known.items()))
     for part in given.parts or PARTS:
         mutants, runs = list(drawn(part, given.size, given.seed)), None

@@ -71,7 +71,7 @@ def shown(value: str) -> str:
     r"""Return what a file holds as it may stand in a message: short, and without what a terminal would obey.
 
     >>> shown("a\x1b[31m" + "b" * 60)
-    'a\\x1b[31mbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
+    'a\\x1b[31mbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb...'
     """
     text = repr(value)[1:-1]
     return text if len(text) <= 43 else f"{text[:40]}..."

@@ -56,6 +56,14 @@ def test_longest_takes_the_longest_from_the_left_and_none_overlap(written, wante
     assert found == expected
 
 
+@pytest.mark.parametrize("longer", ["b c", "b c d"])
+def test_a_long_text_is_taken_from_the_left_too(longer):
+    index, size = PhraseIndex(["a", longer]), len(longer.split())
+    found = index.longest(as_tokens(["abcd" * 200]))
+    expected = [span for i in range(0, 800, 4) for span in ((i, i + 1), (i + 1, i + 1 + size))]
+    assert list(zip(found.start.tolist(), found.end.tolist(), strict=True)) == expected
+
+
 def test_an_index_serves_one_vocabulary_after_another():
     index = PhraseIndex(["a b", "c"])
     for text in ("cab", "abc", "xab"):

@@ -111,6 +111,8 @@ def test_a_bio_needs_a_comma_before_two_letters():
     [
         ("Rina, SPOG", "rina . gelarspog"),
         ("RINA SPOG", "rina spog"),  # in capitals it may be any word
+        ("toko S H Bogor", "toko s h bogor"),  # initials
+        ("rm Sp Mawar", "rm sp mawar"),  # no specialist
         ("ke dr. Gigi", "ke gelardr gigi"),
         ("ke dr. gigi", "ke dr . gigi"),
         ("dr. gigi", "gelardr gigi"),
@@ -222,8 +224,13 @@ def test_a_table_is_made_once(table):
     assert table() is table()  # texts would be read many times slower
 
 
-def test_mojibake_is_the_first_step_that_is_shown():
-    assert [change.step for change in changes("jumâ€™at,")] == ["encoding", "letters", "separators"]
+@pytest.mark.parametrize("text", ["jumâ€™at,", "jumÂ´at,"])
+def test_mojibake_is_the_first_step_that_is_shown(text):
+    assert [change.step for change in changes(text)] == ["encoding", "letters", "separators"]
+
+
+def test_the_words_of_a_hashtag_are_shown():
+    assert ("hashtags", "enak \nKopi Susu\n") in list(changes("enak #KopiSusu"))
 
 
 @pytest.mark.parametrize("token", ["apa", "xnumber", "yoga"])
@@ -241,6 +248,12 @@ def test_what_matters_is_told_from_other_words():
 
 
 MOJIBAKE = "".join(letters for letters in MOJIBAKE_CATEGORIES.values()).replace("-", "")
+
+
+def test_many_texts_are_looked_into_as_each_alone():
+    signs = [chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000]
+    looked_into = [number for number, sign in enumerate(signs) if letters._DOUBTFUL.search(sign)]
+    assert letters.doubtful([f"kopi {sign}".encode() for sign in signs]) == looked_into
 
 
 @given(st.text(alphabet=MOJIBAKE + "aeZ .", max_size=6))
