@@ -65,6 +65,8 @@ _DASHES = "".join(map(chr, [*range(0x2010, 0x2016), 0x2212]))  # as copied telep
 _DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 _SPACES = re.compile("  +")
 _APOSTROPHE = re.compile(r"(?<=[^ ])['`](?=\w)")
+_RUN = re.compile(r"([a-z])\1{2,}", re.I)
+_SPELLED_OUT = re.compile(r"\b(?:a++t++|d++o++t++(?:[^a-z0-9\n]{0,3}[a-z]++)?)\b", re.I)  # of an address: "dottt commm"
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
@@ -131,10 +133,13 @@ def _read_run(match: re.Match[str]) -> str:
 
 
 def read_letters(text: str) -> str:
-    """Read all characters as ASCII, spaced-out letters as a word, and a word with an apostrophe as without."""
+    """Read all characters as ASCII, spaced-out letters as a word, a word with an apostrophe as without, "dottt" as "dot"."""
     if not text.isascii():
         text = _SPACES.sub(" ", _FOREIGN.sub(_read_run, _DASH.sub("-", text)))
-    return joined_letters(_APOSTROPHE.sub("", text) if "'" in text or "`" in text else text)
+    if "'" in text or "`" in text:
+        text = _APOSTROPHE.sub("", text)
+    text = joined_letters(text)
+    return _SPELLED_OUT.sub(lambda match: _RUN.sub(r"\1", match[0]), text) if _RUN.search(text) else text
 
 
 def joined_letters(text: str) -> str:
