@@ -52,7 +52,7 @@ def ours(together: bool = False, **parameters: Any) -> Method:
 
     def run(train: Rows, test: Rows) -> np.ndarray:
         groups = [row["batch"] for row in train]
-        model = KolClassifier(**parameters).fit(train, labels(train), groups=groups)
+        model = KolClassifier(**parameters, n_jobs=1).fit(train, labels(train), groups=groups)
         if not together:
             return model.decision_function(test)
         return log_odds([answer.decision.p_kol for answer in Predictor(model.scorer_).answers(accounts_of(test))])

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from kolclf.accounts import Accounts
 from kolclf.decide import Policy
+from kolclf.rows import CHUNK
 from kolclf.rules import Rules
 from kolclf.scorer import Floats
 
@@ -26,7 +27,8 @@ def learn_policy(held_out: Mapping[str, Floats], accounts: Accounts, labels: Any
     """
     is_kol = labels[trained] == "kol"
     model = held_out["scores"][trained]
-    judged = np.array([verdict.log_odds for verdict in rules.judge(accounts)])[trained]
+    parts = (accounts[first : first + CHUNK] for first in range(0, len(accounts), CHUNK))
+    judged = np.array([verdict.log_odds for part in parts for verdict in rules.judge(part)])[trained]
     (a, b), (c, d) = _calibrate(model, is_kol), _calibrate(judged, is_kol)
     scale, offset = _calibrate(a * model + b + c * judged + d, is_kol)
     slope, rules_slope, offset = scale * a, scale * c, scale * (b + d) + offset

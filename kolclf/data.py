@@ -237,7 +237,7 @@ def accounts_of(X: Any) -> Accounts:
     DataError
         If ``X`` is neither, or holds neither ``bio`` nor ``captions``.
     """
-    if isinstance(X, Accounts):
+    if isinstance(X, Accounts):  # read already
         return X
     if hasattr(X, "columns") and hasattr(X, "__getitem__"):
         if len(X) and "bio" not in X.columns and "captions" not in X.columns:

@@ -54,11 +54,11 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     class_weight : dict, "balanced" or None
         As in ``LogisticRegression``.
     tol : float, default=1e-8
-        Of the solver; the default of scikit-learn leaves probabilities uncertain by some hundredths.
+        Of the solver; the default of scikit-learn leaves probabilities uncertain by some hundredths. C is chosen at 1e-5.
     random_state : int, default=0
         Seeds the folds.
     n_jobs : int or None, default=-1
-        Threads that try folds side by side, as joblib counts them; all cores by default.
+        Threads that try folds side by side, as joblib counts them; all cores by default. Each holds TF-IDF of its own.
 
     Attributes
     ----------
@@ -145,9 +145,8 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         rarest = min(Counter(labels[trained].tolist()).values(), default=0)
         if len(self.classes_) < 2 or rarest < 2:
             counted = Counter(labels.tolist())
-            once = sum(
-                n == 1 for n in counted.values()
-            )  # names, perhaps, where a wrong column was taken for the labels
+            # what occurs once may be names, where a wrong column was taken for the labels
+            once = sum(n == 1 for n in counted.values())
             often = [f"{label} ({n})" for label, n in counted.most_common(5) if n > 1]
             seen = ", ".join([*often, *([f"{once} that occur once"] if once else [])]) or "none"
             raise DataError(f"training needs two labels with at least 2 rows each; seen: {seen}")
@@ -161,7 +160,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         classifier = self._classifier(self.C_).fit(matrix[trained], labels[trained])
         answerable = None
         if (~trained).sum() >= MIN_SET_ASIDE:
-            head = self._classifier(self.C_).fit(matrix, trained)
+            head = self._head_classifier(self.C_).fit(matrix, trained)
             answerable = (head.coef_[0], float(head.intercept_[0]))
         policy = Policy()
         self.held_out_proba_ = probabilities(held_out["scores"][trained])
@@ -196,6 +195,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _classifier(self, C: float) -> LogisticRegression:
         return LogisticRegression(C=C, class_weight=self.class_weight, solver="newton-cg", tol=self.tol, max_iter=1000)
 
+    def _head_classifier(self, C: float) -> LogisticRegression:
+        """Return what learns which rows are answerable; weights of labels are not its own."""
+        return self._classifier(C).set_params(class_weight="balanced" if self.class_weight == "balanced" else None)
+
     def _weigh(self, counts: Mapping[str, Counts], train: NDArray[np.int64]) -> tuple[dict[str, Floats], Any]:
         return weigh(counts, self._space_weights(), train, self.min_df)
 
@@ -204,9 +207,8 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     ) -> tuple[float, dict[str, Floats]]:
         """Return the best C and the held-out scores under it."""
         grid = sorted(self.C_grid) if self.C is None else [self.C]
-        side_by_side = Parallel(
-            n_jobs=self.n_jobs, prefer="threads"
-        )  # scipy's products of sparse matrices let others run
+        # threads: scipy's products of sparse matrices let others run
+        side_by_side = Parallel(n_jobs=self.n_jobs, require="sharedmem")
         paths = side_by_side(delayed(self._path)(counts, labels, trained, *fold, grid) for fold in folds)
         losses = np.array([of_fold for of_fold, _ in paths])
         means = losses.mean(axis=0)
@@ -224,9 +226,10 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self, counts: Mapping[str, Counts], labels: Any, trained: Any, train: Ints, test: Ints, grid: Sequence[float]
     ) -> tuple[list[float], list[Floats]]:
         """Return the loss on one fold and its scores for each C, each fit going on from the one before."""
-        matrix = self._weigh(counts, train)[1].astype(np.float32)  # which is exact enough for this tolerance
+        matrix = self._weigh(counts, train)[1].astype(np.float32)  # half the memory, and as near at this tolerance
         fit, judged = train[trained[train]], test[trained[test]]
         fitted_to, judged_by, held_out = matrix[fit], matrix[judged], matrix[test]
+        del matrix
         model = self._classifier(grid[0]).set_params(warm_start=True, tol=max(self.tol, SEARCH_TOL))
         losses, scores = [], []
         for C in grid:
@@ -238,7 +241,7 @@ class KolClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _head(self, counts: Mapping[str, Counts], trained: Any, train: Ints, test: Ints, C: float) -> Floats:
         """Return by one fold's training rows how answerable its other rows are."""
         _, matrix = self._weigh(counts, train)
-        head = self._classifier(C).fit(matrix[train], trained[train])
+        head = self._head_classifier(C).fit(matrix[train], trained[train])
         return np.asarray(head.decision_function(matrix[test]))
 
     def _rows(self, X: Any) -> Rows:

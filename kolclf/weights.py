@@ -11,11 +11,11 @@ from kolclf.accounts import Accounts
 from kolclf.arrays import Ints, rows_of
 from kolclf.errors import DataError
 from kolclf.meanings import criterion_of_feature
-from kolclf.scorer import Scorer, Usage, field_of
+from kolclf.rows import CHUNK
+from kolclf.scorer import Scorer, Usage, counted, field_of
 from kolclf.titles import written_title
 
 MOST_FORMS = 5
-PART = 1024  # accounts that are transformed at a time
 _MIXER = np.uint64(0x9E3779B97F4A7C15)  # an odd number: the codes of a run become one key
 
 
@@ -28,10 +28,11 @@ def usage(scorer: Scorer, accounts: Accounts, labels: NDArray[np.str_], min_df: 
     begins = dict(zip(tokens, np.cumsum([0, *(len(of.codes) for of in tokens.values())]).tolist(), strict=False))
     sizes = [len(space.idf) for space in scorer.spaces.values()]
     documents, parts = np.zeros(width * n, dtype=np.int64), []
-    for first in range(0, len(accounts), PART):
-        rows = scorer.transform(accounts[first : first + PART])
+    for first in range(0, len(accounts), CHUNK):
+        rows = scorer.transform(accounts[first : first + CHUNK])
         cells = rows.columns * n + label_of[first + rows_of(rows.indptr)]
-        documents += np.bincount(cells, minlength=width * n)
+        firsts, times = counted(cells)
+        documents[cells[firsts]] += times
         moved = [begins[field_of(name)] + tokens[field_of(name)].indptr[first] for name in scorer.spaces]
         start = rows.start + np.repeat(moved, sizes)[rows.columns]
         parts.append((rows.columns.astype(np.int32), start, (rows.end - rows.start).astype(np.int16)))

@@ -58,6 +58,12 @@ def test_probabilities_equal_scikit_learns_own_pipeline(model):
     np.testing.assert_allclose(model.predict_proba(PERSONS), pipeline.predict_proba(table), atol=1e-9)
 
 
+def test_probabilities_are_those_of_another_solver(model):
+    table, pipeline = scikit_learn_pipeline(accounts_of(PERSONS), PERSONS["label"])
+    pipeline.set_params(lr__solver="lbfgs", lr__tol=1e-10, lr__max_iter=5000).fit(table, PERSONS["label"])
+    np.testing.assert_allclose(model.predict_proba(PERSONS), pipeline.predict_proba(table), atol=1e-5)
+
+
 def test_three_labels_equal_scikit_learns_own_pipeline():
     labels = np.array(["baik", "buruk", "biasa"])[np.arange(len(PERSONS)) % 3]
     ours = KolClassifier(C=3.0, cv=2).fit(PERSONS, labels)
@@ -141,6 +147,36 @@ def test_other_labels_are_set_aside_and_teach_abstention():
     scores = scorer.answerable_scores(scorer.transform(accounts_of(ROWS)))
     persons = ROWS["label"].isin(["kol", "influencer"])
     assert scores[persons].mean() > scores[~persons].mean()
+
+
+@pytest.mark.parametrize("names", [{}, {"kol": "ahli", "influencer": "seleb"}], ids=["kol", "other labels"])
+def test_held_out_rows_are_told_by_models_that_have_not_seen_them(names):
+    rows = ROWS if not names else PERSONS
+    labels = np.array([names.get(label, label) for label in rows["label"]])
+    whole, trained = KolClassifier(C=3.0, cv=3).fit(rows, labels), taught(labels)
+    scores, answerable = np.zeros((2, len(rows)))
+    for train, test in parted(labels, trained, 3, None, seed=0):
+        without = KolClassifier(C=3.0, cv=2).fit(rows.iloc[train], labels[train]).scorer_
+        held_out = without.transform(accounts_of(rows.iloc[test]))
+        scores[test] = without.decision_function(held_out)
+        if not names:
+            answerable[test] = without.answerable_scores(held_out)
+    if names:
+        np.testing.assert_allclose(whole.held_out_proba_[:, 1], 1 / (1 + np.exp(-scores)), atol=2e-3)
+    else:
+        assert whole.scorer_.policy.min_answerable == pytest.approx(np.quantile(answerable[trained], 0.1), abs=1e-6)
+
+
+def test_threads_change_nothing(model):
+    alone = KolClassifier(C=3.0, cv=3, n_jobs=1).fit(PERSONS, PERSONS["label"])
+    assert np.array_equal(alone.scorer_.coef, model.scorer_.coef)
+    assert np.array_equal(alone.held_out_proba_, model.held_out_proba_)
+
+
+def test_weights_of_labels_are_not_asked_of_rows_set_aside():
+    weighed, plain = (KolClassifier(C=3.0, cv=2, class_weight=of).fit(ROWS, ROWS["label"]) for of in ({"kol": 3}, None))
+    assert weighed.predict_proba(UNSEEN)[:, 1].mean() > plain.predict_proba(UNSEEN)[:, 1].mean()
+    assert np.array_equal(weighed.scorer_.answerable[0], plain.scorer_.answerable[0])
 
 
 def test_groups_stay_in_one_fold():

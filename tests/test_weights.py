@@ -57,7 +57,7 @@ def test_words_behind_a_stem_are_shown_the_most_frequent_first_and_never_those_o
 
 
 def test_accounts_count_alike_in_parts_of_any_size(small, monkeypatch):
-    monkeypatch.setattr("kolclf.weights.PART", 2)
+    monkeypatch.setattr("kolclf.weights.CHUNK", 2)
     assert KolClassifier(cv=2).fit(ACCOUNTS, LABELS).weights().equals(small.weights())
 
 
