@@ -265,18 +265,15 @@ def export(
 
     The file is a pickle: open it only where you trust its maker. Example: kolclf export models/mine.npz --to pipeline.joblib
     """
-    import joblib
-
     from kolclf import render
-    from kolclf.pipeline import to_pipeline
+    from kolclf.pipeline import write_pipeline
     from kolclf.store import load_model
-    from kolclf.whole import check_new, write_whole
+    from kolclf.whole import check_new
 
     if to.suffix != ".joblib":
         raise DataError(f"{to}: an exported pipeline ends in .joblib; choose such a name with --to")
     check_new(to, force)
-    with write_whole(to) as path:
-        joblib.dump(to_pipeline(load_model(model)), path)
+    write_pipeline(load_model(model), to)
     render.say(
         f"wrote {to}, a pickle: loading it runs code, so open one only where you trust its maker; it needs kolclf"
     )
