@@ -66,7 +66,8 @@ _DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 _SPACES = re.compile("  +")
 _APOSTROPHE = re.compile(r"(?<=[^ ])['`](?=\w)")
 _RUN = re.compile(r"([a-z])\1{2,}", re.I)
-_SPELLED_OUT = re.compile(r"\b(?:a++t++|d++o++t++(?:[^a-z0-9\n]{0,3}[a-z]++)?)\b", re.I)  # of an address: "dottt commm"
+# what is spelled out of an address, "dottt commm"
+_SPELLED_OUT = re.compile(r"\b(?:a++t++|d++o++t++)\b|(?<=\bdot)[^a-z0-9\n]{1,6}[a-z]++", re.I)
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
 _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 
@@ -139,7 +140,11 @@ def read_letters(text: str) -> str:
     if "'" in text or "`" in text:
         text = _APOSTROPHE.sub("", text)
     text = joined_letters(text)
-    return _SPELLED_OUT.sub(lambda match: _RUN.sub(r"\1", match[0]), text) if _RUN.search(text) else text
+    if not _RUN.search(text):
+        return text
+    for _ in range(2):  # first "dottt", then what follows "dot"
+        text = _SPELLED_OUT.sub(lambda match: _RUN.sub(r"\1", match[0]), text)
+    return text
 
 
 def joined_letters(text: str) -> str:

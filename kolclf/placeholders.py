@@ -20,6 +20,8 @@ _AMOUNT = r"\d(?:[\d.,]{0,14}\d)?"
 _LOCAL = r"[\w.+&'%-]"  # of an e-mail address
 _AT = r"(?:@|%40| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?)"
 _DOT = r"(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?)"
+_SIGN = "[ /&+_-]{1,6}"  # what stands between spelled-out parts of an address, and is a space later
+_NEW = rf"(?!(?:{'|'.join(sorted(PLACEHOLDERS))}|gelar[a-z]+)\b)"  # a word that is no placeholder or title already
 _MAIL = "gmail|ymail|yahoo|hotmail|outlook|icloud|rocketmail|protonmail"
 _PATH = r"[/\\][^\s|]{0,2000}"
 
@@ -44,7 +46,8 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,24}}){{1,3}}", re.I), " xemail "),
     (
         re.compile(
-            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}[ -]?[(\[]?\bat\b[)\]]?[ -]?[\w-]{{1,63}}[ -]?[(\[]?\bdot\b[)\]]?[ -]?[a-z]{{2,4}}\b",
+            rf"(?<!{_LOCAL}){_NEW}(?=[.+&'%-]{{0,64}}\w){_LOCAL}{{1,64}}(?:{_SIGN})?[(\[]?\bat\b[)\]]?(?:{_SIGN})?"
+            rf"{_NEW}[\w-]{{1,63}}(?:{_SIGN})?[(\[]?\bdot\b[)\]]?(?:{_SIGN})?[a-z]{{2,4}}(?![a-z_])",
             re.I,
         ),
         " xemail ",
@@ -61,7 +64,8 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
     ),
     (
         re.compile(
-            rf"(?<![\w@.])(?:s\.id/[^\s|]{{1,2000}}|[\w-]{{2,63}}(?:(?!\.){_DOT}| dot )(?:{_TOP_LEVEL})\b(?:{_PATH})?)",
+            rf"(?<![\w@.])s\.id/[^\s|]{{1,2000}}"
+            rf"|(?<![\w@]){_NEW}[\w-]{{2,63}}(?:(?!\.){_DOT}|{_SIGN}dot{_SIGN})(?:{_TOP_LEVEL})(?![a-z_])(?:{_PATH})?",
             re.I,
         ),
         " xlink ",

@@ -43,9 +43,10 @@ def _plain_tokens(words: Sequence[bytes]) -> list[str]:
         for letters, word in zip(bare, words, strict=True)
     ]
     lowered = b"\n".join(plain).lower().decode()
-    joining = _joining_words()
+    spelled, tokens, joining = lowered.split("\n"), shorten_elongation(lowered).split("\n"), _joining_words()
     return [
-        token if len(token) > 1 and token not in joining else "" for token in shorten_elongation(lowered).split("\n")
+        token if len(token) > 1 and word not in joining and token not in joining else ""
+        for word, token in zip(spelled, tokens, strict=True)
     ]
 
 
