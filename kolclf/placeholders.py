@@ -43,7 +43,14 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
         lambda match: f" x{match[1].lower().replace('url', 'link')} ",
     ),
-    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,24}}){{1,3}}", re.I), " xemail "),
+    (
+        re.compile(
+            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}"
+            rf"(?:(?:{_DOT}[\w-]{{2,24}}){{1,3}}|{_SIGN}dot{_SIGN}[a-z]{{2,4}}(?![a-z_]))",
+            re.I,
+        ),
+        " xemail ",
+    ),
     (
         re.compile(
             rf"(?<!{_LOCAL}){_NEW}(?=[.+&'%-]{{0,64}}\w){_LOCAL}{{1,64}}(?:{_SIGN})?[(\[]?\bat\b[)\]]?(?:{_SIGN})?"
