@@ -65,7 +65,7 @@ _DASHES = "".join(map(chr, [*range(0x2010, 0x2016), 0x2212]))  # as copied telep
 _DASH = re.compile(f"(?<=[0-9])[{_DASHES}](?=[0-9])")
 _SPACES = re.compile("  +")
 _APOSTROPHE = re.compile(r"(?<=[^ ])['`](?=\w)")
-_RUN = re.compile(r"([a-z])\1{2,}", re.I)
+_RUN, _LONG_RUN = (re.compile(rf"([a-z])\1{{{n},}}", re.I) for n in (2, 3))
 # what is spelled out of an address, "dottt commm"
 _SPELLED_OUT = re.compile(r"\b(?:a++t++|d++o++t++)\b|(?<=\bdot)[^a-z0-9\n]{1,6}[a-z]++", re.I)
 _HUGE_REFERENCE = re.compile("&#[0-9]{100,};?")  # int() refuses thousands of digits
@@ -142,6 +142,7 @@ def read_letters(text: str) -> str:
     text = joined_letters(text)
     if not _RUN.search(text):
         return text
+    text = _LONG_RUN.sub(r"\1", text)  # but for "www"
     for _ in range(2):  # first "dottt", then what follows "dot"
         text = _SPELLED_OUT.sub(lambda match: _RUN.sub(r"\1", match[0]), text)
     return text
