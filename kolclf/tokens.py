@@ -171,7 +171,7 @@ def _without_unproven(texts: Sequence[str], tokens: Tokens) -> Tokens:
 def normalize(text: str, is_name: bool = False) -> str:
     """Return ``text`` as lower-case tokens parted by spaces, with ``.`` where a phrase ends.
 
-    Pure, idempotent, and defined for every string.
+    Pure, defined for every string, and idempotent but for an address of which letters are spaced out.
 
     >>> normalize("𝗱𝗿. Rina, Sp.A(K) | Praktik RS Mitra 0812 0000 1234")
     'gelardr rina . gelarspa . praktik rs mitra xphone'
