@@ -149,15 +149,10 @@ def read_letters(text: str) -> str:
 
 
 def joined_letters(text: str) -> str:
-    """Read ``d o k t e r`` as a word, but for an "at" or "dot", which would be read without its neighbours."""
+    """Read ``d o k t e r`` as a word."""
     if text.count(" ") < 3:
         return text
-    return _SPACED_OUT.sub(_joined, text)
-
-
-def _joined(match: re.Match[str]) -> str:
-    word = match[0].replace(" ", "")
-    return match[0] if _RUN.sub(r"\1", word).lower() in ("at", "dot") else word
+    return _SPACED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def plain_letters(text: str) -> str:

@@ -31,6 +31,7 @@ from kolclf.wordtable import Words
 
 _LINE = LINE.encode()
 AFTER = 2  # words that a title or a platform is read with, and one before
+SPACED_OUT = 4  # single letters in a row that are a word
 
 
 class Tokens(NamedTuple):
@@ -97,6 +98,10 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     kinds[colon[named] - 1] = CONTEXT
 
     seen = np.flatnonzero(kinds != SIGN)
+    is_joining = np.append(kinds[seen] == JOINING, [False] * (SPACED_OUT - 1))
+    in_a_row = [is_joining[place : len(seen) + place] for place in range(SPACED_OUT)]
+    for place in range(SPACED_OUT):  # "d o t t t" may be part of an address
+        kinds[seen[np.flatnonzero(np.logical_and.reduce(in_a_row)) + place]] = CONTEXT
 
     def further(places: Ints) -> Ints:
         """Return the next words that are no signs, or where a line ends the same again."""
@@ -171,7 +176,7 @@ def _without_unproven(texts: Sequence[str], tokens: Tokens) -> Tokens:
 def normalize(text: str, is_name: bool = False) -> str:
     """Return ``text`` as lower-case tokens parted by spaces, with ``.`` where a phrase ends.
 
-    Pure, defined for every string, and idempotent but for an address of which letters are spaced out.
+    Pure, idempotent, and defined for every string.
 
     >>> normalize("𝗱𝗿. Rina, Sp.A(K) | Praktik RS Mitra 0812 0000 1234")
     'gelardr rina . gelarspa . praktik rs mitra xphone'

@@ -22,7 +22,7 @@ MARKS_OF_ZALGO = [*map(chr, range(0x0300, 0x0370)), "\u0f73", "\u0345", "\u3099"
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
 FRAGMENTS = """dr. Sp.A M.Kes apt. ig: @ at dot [at] (dot) http:// www. .com &amp; &#65; &#x1F600; \\n rp 62 0812 +62 08:30 10%
 juta bukan dokter istri gelarsp (K) -K _ # s.id/ wa.me/ 12-12-2020 aaa <phone> tik_tok: 👩‍⚕️ 🇮🇩 🇧 ﷺ ﬃ ſ İ ß Ⅷ ½ ٠ \u0f73 \x00
-\ufffd \ud83d \udc00 {} [] [[ null attt dottt commm com co ' ` & + / foo""".replace("\n", " ").split(" ")
+\ufffd \ud83d \udc00 {} [] [[ null attt dottt commm com co ' ` & + / foo d o t""".replace("\n", " ").split(" ")
 
 
 def strings(n, seed=0):
