@@ -20,6 +20,7 @@ from kolclf.words import (
     COLON,
     CONTEXT,
     JOINING,
+    LETTERS,
     LINE,
     PLATFORM,
     SIGN,
@@ -98,8 +99,9 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
     kinds[colon[named] - 1] = CONTEXT
 
     seen = np.flatnonzero(kinds != SIGN)
-    is_joining = np.append(kinds[seen] == JOINING, [False] * (SPACED_OUT - 1))
-    in_a_row = [is_joining[place : len(seen) + place] for place in range(SPACED_OUT)]
+    is_letter = np.append(kinds[seen] == LETTERS, [False] * (SPACED_OUT - 1))
+    in_a_row = [is_letter[place : len(seen) + place] for place in range(SPACED_OUT)]
+    kinds[kinds == LETTERS] = JOINING
     for place in range(SPACED_OUT):  # "d o t t t" may be part of an address
         kinds[seen[np.flatnonzero(np.logical_and.reduce(in_a_row)) + place]] = CONTEXT
 

@@ -21,7 +21,7 @@ from kolclf.titles import bare_prefixes, title_parts, undotted_titles
 from kolclf.wordtable import Words, WordTable
 
 # What a word may have to do with its neighbours.
-PLAIN, SIGN, JOINING, CONTEXT, PLATFORM, COLON, AT, STOP = range(8)
+PLAIN, SIGN, JOINING, LETTERS, CONTEXT, PLATFORM, COLON, AT, STOP = range(9)
 LINE = "\n"
 OTHER = "?"  # what words that do not matter read as
 Matters = Callable[[Sequence[str]], Sequence[bool]]
@@ -85,6 +85,8 @@ def _kind(word: str, tokens: Sequence[str]) -> int:
         return CONTEXT
     if word[:1] in (":", "="):
         return COLON
+    if tokens and all(map(_is_letter, tokens)):
+        return LETTERS
     if _NUMERIC.search(word) or not _COUNTED.isdisjoint(parts) or any(map(_is_letter, (*tokens[:1], *tokens[-1:]))):
         return JOINING
     if not parts:
