@@ -100,10 +100,10 @@ def _units(kinds: NDArray[np.int8]) -> _Units:
 
     seen = np.flatnonzero(kinds != SIGN)
     is_letter = np.append(kinds[seen] == LETTERS, [False] * (SPACED_OUT - 1))
-    in_a_row = [is_letter[place : len(seen) + place] for place in range(SPACED_OUT)]
+    in_a_row = np.logical_and.reduce([is_letter[place : len(seen) + place] for place in range(SPACED_OUT)])
     kinds[kinds == LETTERS] = JOINING
-    for place in range(SPACED_OUT):  # "d o t t t" may be part of an address
-        kinds[seen[np.flatnonzero(np.logical_and.reduce(in_a_row)) + place]] = CONTEXT
+    # "d o t t t" may be part of an address
+    kinds[seen[np.flatnonzero(in_a_row)[:, None] + np.arange(SPACED_OUT)]] = CONTEXT
 
     def further(places: Ints) -> Ints:
         """Return the next words that are no signs, or where a line ends the same again."""

@@ -139,16 +139,8 @@ def _weights(scorer: Scorer) -> Iterator[Weight]:
         documents = dict(zip(used.labels, counts, strict=True))
         stem = "" if feature.startswith("<") else feature
         criterion = criterion_of_feature(feature, feature)
-        yield Weight(
-            scorer.classes[label],
-            feature,
-            field,
-            stem,
-            tuple(filter(None, forms.split("\t"))),
-            weight,
-            documents,
-            criterion,
-        )
+        words = tuple(filter(None, forms.split("\t")))
+        yield Weight(scorer.classes[label], feature, field, stem, words, weight, documents, criterion)
 
 
 def _only_stems(scorer: Scorer) -> Usage:

@@ -26,7 +26,8 @@ def main() -> None:
         store._checksum = lambda header, arrays: ""  # a changed part is no damage here
     corpus = Path(__file__).parents[2] / "build" / "fuzz" / target
     corpus.mkdir(parents=True, exist_ok=True)
-    for number, seed in enumerate(seeds(target)):
+    start = seeds(target)
+    for number, seed in enumerate(start):
         (corpus / f"seed-{number}").write_bytes(seed)
 
     def is_read(data: bytes) -> bool:
@@ -40,7 +41,7 @@ def main() -> None:
         is_read(data)
         assert time.process_time() - started < SLOW, "this input takes long"
 
-    if not any(map(is_read, seeds(target))):
+    if not any(map(is_read, start)):
         sys.exit("all that the target starts from is refused, so nothing would be tried")
 
     limits = ["-timeout=600", "-len_control=0", "-max_len=50000", "-rss_limit_mb=3000", f"-artifact_prefix={corpus}-"]
