@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tracemalloc
 from collections import Counter
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 import kolclf
 from kolclf import DataError, KolClassifier, KolclfError, batch, words
+from kolclf.accounts import read_account
 from kolclf.batch import CHUNK, output_columns, predict_table
 from kolclf.data import accounts_of, find_columns
 from kolclf.predictor import ANSWER, NUMBERS, Predictor, default_model, predict
@@ -67,6 +69,24 @@ def test_words_that_nobody_asks_for_change_no_answer(scorer, profiles, short_chu
     rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
     _, written, _ = answer(Predictor(scorer), rows, ("id", "name", "bio", "captions"))
     assert [row[4:] for row in written] == Predictor(scorer).rows(accounts_of(profiles))
+
+
+def test_accounts_one_after_another_leave_no_memory_behind(scorer, monkeypatch):
+    monkeypatch.setattr(words, "REMEMBERED", 200)
+    monkeypatch.setattr(words, "_vocabulary", words.Vocabulary())
+
+    def kilobytes_after(names):
+        for name in names:
+            some = " ".join(f"{name}{chr(97 + i)}" for i in range(20))
+            Predictor(scorer).rows(read_account(f"kak {name}", f"bidan {some}", f"promo {some} kata{some}/"))
+        return tracemalloc.get_traced_memory()[0] >> 10
+
+    tracemalloc.start()
+    try:
+        before = kilobytes_after(f"kata{chr(97 + i)}" for i in range(26))
+        assert kilobytes_after(f"kita{chr(97 + i)}{chr(97 + j)}" for i in range(4) for j in range(20)) < before + 80
+    finally:
+        tracemalloc.stop()
 
 
 def test_rows_before_a_bad_one_are_answered_and_the_error_is_told(short_chunks):
