@@ -4,13 +4,14 @@ import gc
 import itertools
 import os
 import signal
+import sys
 import threading
 import time
+import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from kolclf.data import Columns, accounts_in, chunks
@@ -20,10 +21,10 @@ from kolclf.rows import CHUNK, Row, Table
 from kolclf.words import Vocabulary
 from kolclf.writers import Writer
 
-ALONE = 12  # chunks that one process answers sooner than others start
+# A forked process has at once what this one has loaded and learnt; elsewhere than on Linux that is not safe.
+METHOD = "fork" if sys.platform == "linux" else "spawn"
+ALONE = 1 if METHOD == "fork" else 12  # chunks that one process answers sooner than others start
 AHEAD = 2  # chunks of each process that are read before they are asked for
-# glibc gives the arrays of a chunk back to the system, and the next chunk takes them anew, page by page
-_KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 30)}
 REVIEW_FIRST = 5  # rows that the summary names
 
 
@@ -123,26 +124,27 @@ def _answered(
     chunked: Iterator[list[Row]], columns: Columns, predictor: Predictor, jobs: int
 ) -> Generator[tuple[list[Row], list[Row]]]:
     """Yield chunks and their answers, in order."""
-    first = list(itertools.islice(chunked, ALONE + 1)) if jobs > 1 else []
-    chunked = itertools.chain(first, chunked)
-    if len(first) <= ALONE:
-        answer = _Answerer(predictor, columns)
-        for chunk in chunked:
-            yield chunk, answer(chunk)
+    used, moved = _in_use(columns)
+    answer = _Answerer(predictor, moved)
+    for chunk in itertools.islice(chunked, ALONE if jobs > 1 else None):
+        yield chunk, answer(_cells(chunk, used))
+    last = next(chunked, None)
+    if last is None:
         return
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 (a long table pays for it)
+    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415 (a long table pays for it)
+    from multiprocessing import get_context  # noqa: PLC0415
 
     # Not joblib.Parallel: its generator reads on whether or not the answers are taken, so memory would grow with the file.
-    used, moved = _in_use(columns)
-    with _interrupts_kept_back():
-        given = (predictor, moved, os.getpid())
-        pool = get_reusable_executor(jobs, initializer=_start, initargs=given, reuse=False, env=_KEEP_MEMORY)
+    with _quiet():
+        pool = ProcessPoolExecutor(jobs, get_context(METHOD), _start, (answer, os.getpid()))
     waiting: deque[tuple[list[Row], Any]] = deque()
     wanted = True
     try:
-        for chunk in chunked:
-            with _interrupts_kept_back():
-                waiting.append((chunk, pool.submit(_answer, [[row[at] for at in used] for row in chunk])))
+        for chunk in itertools.chain([last], chunked):
+            with _interrupts_kept_back(), warnings.catch_warnings():
+                # Python 3.12 warns of a fork beside threads: ours draw the progress, and no answer waits for what they hold
+                warnings.simplefilter("ignore", DeprecationWarning)
+                waiting.append((chunk, pool.submit(_answer, _cells(chunk, used))))
             if len(waiting) > AHEAD * jobs:
                 yield _taken(*waiting.popleft())
         while waiting:
@@ -164,13 +166,6 @@ def _interrupts_kept_back() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    from multiprocessing import resource_tracker  # noqa: PLC0415
-
-    from joblib.externals.loky.backend import resource_tracker as loky_tracker  # noqa: PLC0415
-
-    with _quiet():  # their start would lift our mask
-        resource_tracker.ensure_running()
-        loky_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -180,7 +175,7 @@ def _interrupts_kept_back() -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Let what starts now clear away after an interrupted run without a word."""
+    """Let what multiprocessing starts beside spawned processes clear away after an interrupted run without a word."""
     before = os.environ.get("PYTHONWARNINGS")
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
     try:
@@ -202,6 +197,10 @@ def _in_use(columns: Columns) -> tuple[list[int], Columns]:
     return used, Columns(-1, place[columns.name], place[columns.bio], tuple(place[at] for at in columns.captions), -1)
 
 
+def _cells(chunk: list[Row], used: list[int]) -> list[Row]:
+    return [[row[at] for at in used] for row in chunk]
+
+
 class _Answerer:
     """Answers rows, and remembers for the next what their words read as."""
 
@@ -217,15 +216,18 @@ class _Answerer:
             self._vocabulary = Vocabulary(self._matters)
         return self._predictor.rows(accounts_in(rows, self._columns, self._vocabulary))
 
+    def __reduce__(self) -> tuple[Any, ...]:  # for a process that is not forked; it learns words anew
+        return _Answerer, (self._predictor, self._columns)
+
 
 _answerer: _Answerer
 
 
-def _start(predictor: Predictor, columns: Columns, parent: int) -> None:
-    """Make a process ready; a predictor made anew takes over the stems that the model knows."""
+def _start(answerer: _Answerer, parent: int) -> None:
+    """Make a process ready."""
     global _answerer
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    _answerer = _Answerer(replace(predictor), columns)
+    _answerer = answerer
 
 
 def _end_with(parent: int) -> None:

@@ -53,10 +53,11 @@ def test_rows_of_several_chunks_come_back_in_order():
 @pytest.fixture
 def short_chunks(monkeypatch):
     monkeypatch.setattr(batch, "CHUNK", 20)
-    monkeypatch.setattr(batch, "ALONE", 2)
 
 
-def test_several_processes_say_the_same_in_the_same_order(scorer, profiles, short_chunks):
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_several_processes_say_the_same_in_the_same_order(scorer, profiles, short_chunks, monkeypatch, method):
+    monkeypatch.setattr(batch, "METHOD", method)
     rows = [[row["id"], row["name"], row["bio"], row["captions"]] for row in profiles]
     header = ("id", "name", "bio", "captions")
     one, two = (answer(Predictor(scorer), rows, header, jobs) for jobs in (1, 2))
@@ -164,7 +165,6 @@ def test_rows_of_a_file_come_back_in_order(tmp_path_factory, bios, ending, targe
 @pytest.mark.parametrize(("ending", "target_ending"), [("csv", "parquet"), ("parquet", "xlsx")])
 def test_rows_of_a_file_come_back_in_order_from_two_processes(tmp_path, monkeypatch, ending, target_ending):
     monkeypatch.setattr(batch, "CHUNK", 2)
-    monkeypatch.setattr(batch, "ALONE", 2)
     rows = [[str(number), "endorse DM" * (number % 3) + "\n"] for number in range(21)]
     assert through_files(tmp_path, rows, ending, target_ending, 2) == expected(rows)
 
