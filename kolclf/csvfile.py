@@ -17,7 +17,9 @@ from kolclf.records import cut_records
 from kolclf.rows import BadRow, CsvRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
 BLOCK = 1 << 20  # bytes that are read at once
-PIECE = 1 << 16  # ... to try an encoding
+PIECE = (
+    1 << 15
+)  # ... to try an encoding; more than 128 KB of text would be taken from the system, page by page, each time
 _DELIMITERS = ",;\t|"
 _WRONG = re.compile("[\udc80-\udcff]")  # how "surrogateescape" reads a byte that is not UTF-8
 

@@ -1,7 +1,7 @@
 """What is personal in a text, or a number, and the placeholder that stands for it (``xphone``, ``xlink``, ...)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ _AT = r"(?:@|%40| ?[(\[{<] ?(?:at|@) ?[)\]}>] ?)"
 _DOT = r"(?:\.| ?[(\[{<] ?(?:dot|\.) ?[)\]}>] ?)"
 _SIGN = "[ /&+_-]{1,6}"  # what stands between spelled-out parts of an address, and is a space later
 _NEW = rf"(?!(?:{'|'.join(sorted(PLACEHOLDERS))}|gelar[a-z]+)\b)"  # a word that is no placeholder or title already
+_DIGITS = frozenset("0123456789")
 _MAIL = "gmail|ymail|yahoo|hotmail|outlook|icloud|rocketmail|protonmail"
 _PATH = r"[/\\][^\s|]{0,2000}"
 
@@ -38,12 +39,15 @@ def _platforms() -> frozenset[str]:
 
 PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook|snapchat|username|linktree"
 _A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
-_PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+# What a placeholder has at least one of, how it is written, and its kind.
+_PLACEHOLDERS: list[tuple[Collection[str], re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
     (
+        {*"<["},
         re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
         lambda match: f" x{match[1].lower().replace('url', 'link')} ",
     ),
     (
+        {*"@%([{<"},
         re.compile(
             rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}"
             rf"(?:(?:{_DOT}[\w-]{{2,24}}){{1,3}}|{_SIGN}dot{_SIGN}[a-z]{{2,4}}(?![a-z_]))",
@@ -52,6 +56,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         " xemail ",
     ),
     (
+        {"dot"},
         re.compile(
             rf"(?<!{_LOCAL}){_NEW}(?=[.+&'%-]{{0,64}}\w){_LOCAL}{{1,64}}(?:{_SIGN})?[(\[]?\bat\b[)\]]?(?:{_SIGN})?"
             rf"{_NEW}[\w-]{{1,63}}(?:{_SIGN})?[(\[]?\bdot\b[)\]]?(?:{_SIGN})?[a-z]{{2,4}}(?![a-z_])",
@@ -59,17 +64,23 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         " xemail ",
     ),
-    (re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I), " xemail "),
-    (re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
-    (re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
+    (
+        {*"@"},
+        re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I),
+        " xemail ",
+    ),
+    ({*"/."}, re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
+    ({*"."}, re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
     # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
     (
+        {*"."},
         re.compile(
             r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}"
         ),
         _link,
     ),
     (
+        {*".([{<", "dot"},
         re.compile(
             rf"(?<![\w@.])s\.id/[^\s|]{{1,2000}}"
             rf"|(?<![\w@]){_NEW}[\w-]{{2,63}}(?:(?!\.){_DOT}|{_SIGN}dot{_SIGN})(?:{_TOP_LEVEL})(?![a-z_])(?:{_PATH})?",
@@ -78,6 +89,7 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         " xlink ",
     ),
     (
+        {*"@([{<"},
         re.compile(
             r"(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
             r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
@@ -85,10 +97,15 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         " xhandle ",
     ),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*(?:\d|[_.]\w)){_A_NAME}", re.I), r" \1 xhandle "),
-    (re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I), r" \1 xhandle "),
-    (re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
+    ({*":="}, re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*(?:\d|[_.]\w)){_A_NAME}", re.I), r" \1 xhandle "),
     (
+        {*":="},
+        re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I),
+        r" \1 xhandle ",
+    ),
+    ({*"_"}, re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
+    (
+        _DIGITS,
         re.compile(
             rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
             rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
@@ -96,23 +113,29 @@ _PLACEHOLDERS: list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
         ),
         " xmoney ",
     ),
-    (re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
-    (re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I), " xtime "),
-    (re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
-    (re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()|/-]{0,2}\d){7,14}(?!\d)"), " xphone "),
-    (re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()|/-]{0,2}\d){8,14}(?!\d)"), " xphone "),
+    ({*"%"}, re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
+    (
+        _DIGITS,
+        re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I),
+        " xtime ",
+    ),
+    (_DIGITS, re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
+    (_DIGITS, re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()|/-]{0,2}\d){7,14}(?!\d)"), " xphone "),
+    (_DIGITS, re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()|/-]{0,2}\d){8,14}(?!\d)"), " xphone "),
 ]
 
 
-_HINTS = re.compile(r"[\d@_.:=<\[%]|\b(?:at|dot)\b", re.I)  # what every placeholder has at least one of
+def _signs(text: str) -> set[str]:
+    """Return what tells which placeholders an ASCII text may hold."""
+    return {*text, "dot"} if "dot" in text.lower() else set(text)
 
 
 def put_placeholders(text: str) -> str:
     """Replace links, addresses, phone numbers, handles, money, shares and times by their kind."""
-    if not _HINTS.search(text):
-        return text
-    for pattern, kind in _PLACEHOLDERS:
-        text = pattern.sub(kind, text)
+    signs = _signs(text)
+    for needed, pattern, kind in _PLACEHOLDERS:
+        if not signs.isdisjoint(needed):
+            text = pattern.sub(kind, text)
     return text
 
 
@@ -138,8 +161,10 @@ def find_placeholders(text: str) -> tuple[str, list[Placeholder]]:
         found.append(Placeholder(next(word for word in words if word in PLACEHOLDERS), kept, match.end()))
         return match.string[match.start() : kept] + " " * (match.end() - kept)
 
-    for pattern, kind in _PLACEHOLDERS if _HINTS.search(text) else ():
-        text = pattern.sub(partial(blank, kind=kind), text)
+    signs = _signs(text)
+    for needed, pattern, kind in _PLACEHOLDERS:
+        if not signs.isdisjoint(needed):
+            text = pattern.sub(partial(blank, kind=kind), text)
     return text, sorted(found, key=lambda item: item.start)
 
 
@@ -155,7 +180,7 @@ def hide_personal(text: str) -> str:
     'dr. Rina 🩺 jam 08.00, WA <phone> <handle>'
     """
     read = plain_digits(plain_letters(fix_encoding(text)))
-    for pattern, kind in _PLACEHOLDERS:
+    for _, pattern, kind in _PLACEHOLDERS:
         if kind not in _SEEN:
             read = pattern.sub(kind, read)
     read = _DIALLED.sub(" xphone ", read)

@@ -171,21 +171,18 @@ class Vocabulary:
         plain = _plain_tokens(new)
         rest = [_read(unit.decode(), is_name) for unit, token in zip(new, plain, strict=True) if not token]
         ignored = self._ignored([*plain, *chain.from_iterable(tokens for tokens, _ in rest)])
-        others = [[self._number(PLAIN, *(0,) * before, 1, *(0,) * behind) for behind in (0, 1)] for before in (0, 1)]
-        numbers, odd = [], iter(rest)
-        for unit, token in zip(new, plain, strict=True):
+        other, odd = self._number(PLAIN, 1), iter(rest)
+        numbers = [other if token in ignored and unit.isalpha() else -1 for unit, token in zip(new, plain, strict=True)]
+        for place in [place for place, number in enumerate(numbers) if number < 0]:
+            token, unit = plain[place], new[place]
             if not token:
                 tokens, kind = next(odd)
                 codes = [1 if token in ignored else self._code(token) for token in tokens]
-                numbers.append(self._number(kind, *codes))
+                numbers[place] = self._number(kind, *codes)
                 continue
-            is_bare = unit.isalpha()
-            before = not (is_bare or unit[:1].isalpha())
-            behind = not is_bare and (not unit[-1:].isalpha() or b"#" in unit)
-            if token in ignored:
-                numbers.append(others[before][behind])
-            else:
-                numbers.append(self._number(PLAIN, *(0,) * before, self._code(token), *(0,) * behind))
+            before, behind = not unit[:1].isalpha(), not unit[-1:].isalpha() or b"#" in unit
+            code = 1 if token in ignored else self._code(token)
+            numbers[place] = self._number(PLAIN, *(0,) * before, code, *(0,) * behind)
         return numbers
 
     def _number(self, kind: int, *codes: int) -> int:
