@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kolclf.data import Columns, accounts_in, chunks
+from kolclf.data import Columns, accounts_in, cells_in
 from kolclf.errors import KolclfError
 from kolclf.predictor import Predictor
-from kolclf.rows import CHUNK, Row, Table
+from kolclf.rows import CHUNK, Row, Table, chunks
 from kolclf.words import Vocabulary
 from kolclf.writers import Writer
 
@@ -130,10 +130,9 @@ def _answered(
     chunked: Iterator[list[Row]], columns: Columns, predictor: Predictor, jobs: int
 ) -> Generator[tuple[list[Row], list[Row]]]:
     """Yield chunks and their answers, in order."""
-    used, moved = _in_use(columns)
-    answer = _Answerer(predictor, moved)
+    answer = _Answerer(predictor)
     for chunk in itertools.islice(chunked, ALONE if jobs > 1 else None):
-        yield chunk, answer(_cells(chunk, used))
+        yield chunk, answer(cells_in(chunk, columns))
     last = next(chunked, None)
     if last is None:
         return
@@ -150,7 +149,7 @@ def _answered(
             with _interrupts_kept_back(), warnings.catch_warnings():
                 # Python 3.12 warns of a fork beside threads: ours draw the progress, and no answer waits for what they hold
                 warnings.simplefilter("ignore", DeprecationWarning)
-                waiting.append((chunk, pool.submit(_answer, _cells(chunk, used))))
+                waiting.append((chunk, pool.submit(_answer, cells_in(chunk, columns))))
             if len(waiting) > AHEAD * jobs:
                 yield _taken(*waiting.popleft())
         while waiting:
@@ -196,34 +195,23 @@ def _taken(chunk: list[Row], answers: Any) -> tuple[list[Row], list[Row]]:
     return chunk, answers.result()
 
 
-def _in_use(columns: Columns) -> tuple[list[int], Columns]:
-    """Return the columns that are read, and where each stands when only these are left."""
-    used = sorted({at for at in (columns.name, columns.bio, *columns.captions) if at >= 0})
-    place = {at: i for i, at in enumerate(used)} | {-1: -1}
-    return used, Columns(-1, place[columns.name], place[columns.bio], tuple(place[at] for at in columns.captions), -1)
-
-
-def _cells(chunk: list[Row], used: list[int]) -> list[Row]:
-    return [[row[at] for at in used] for row in chunk]
-
-
 class _Answerer:
-    """Answers rows, and remembers for the next what their words read as."""
+    """Answers accounts by their cells, and remembers for the next what their words read as."""
 
-    def __init__(self, predictor: Predictor, columns: Columns) -> None:
-        self._predictor, self._columns = predictor, columns
+    def __init__(self, predictor: Predictor) -> None:
+        self._predictor = predictor
         self._matters = None if predictor.explain else predictor.matters  # an explanation tells what is ignored, too
         self._vocabulary = Vocabulary(self._matters)
 
-    def __call__(self, rows: Sequence[Row]) -> list[Row]:
+    def __call__(self, cells: Sequence[Sequence[Any]]) -> list[Row]:
         if self._vocabulary.is_full:  # memory must not grow with the table
             self._vocabulary.forget_others()
         if self._vocabulary.is_full:
             self._vocabulary = Vocabulary(self._matters)
-        return self._predictor.rows(accounts_in(rows, self._columns, self._vocabulary))
+        return self._predictor.rows(accounts_in(cells, self._vocabulary))
 
     def __reduce__(self) -> tuple[Any, ...]:  # for a process that is not forked; it learns words anew
-        return _Answerer, (self._predictor, self._columns)
+        return _Answerer, (self._predictor,)
 
 
 _answerer: _Answerer
@@ -243,6 +231,6 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _answer(rows: Sequence[Row]) -> list[Row]:
+def _answer(cells: Sequence[Sequence[Any]]) -> list[Row]:
     with _nothing_collected():
-        return _answerer(rows)
+        return _answerer(cells)

@@ -1,7 +1,6 @@
 """From tables to accounts: which column is what, and what its cells say."""
 
 import ast
-import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -212,21 +211,25 @@ def _written_list(cell: str) -> list[Any] | None:
 
 def cells_of(row: Row, columns: Columns) -> dict[str, str]:
     """Return name, bio and captions of a row as text."""
-    return {part: text for part, [text] in zip(("name", "bio", "captions"), _cells_in([row], columns), strict=True)}
+    [name], [bio], [captions] = _texts(cells_in([row], columns))
+    return {"name": name, "bio": bio, "captions": captions}
 
 
-def _cells_in(rows: Sequence[Row], columns: Columns) -> tuple[list[str], list[str], list[str]]:
-    name, bio, *captions = (
-        [as_text(row[at]) for row in rows] if at >= 0 else [""] * len(rows)
-        for at in (columns.name, columns.bio, *(columns.captions or [-1]))
-    )
+def cells_in(rows: Sequence[Row], columns: Columns) -> list[list[Any]]:
+    """Return the cells of rows that are read, by column: name, bio, and each column of captions."""
+    read = (columns.name, columns.bio, *(columns.captions or [-1]))
+    return [[row[at] for row in rows] if at >= 0 else [""] * len(rows) for at in read]
+
+
+def _texts(cells: Sequence[Sequence[Any]]) -> tuple[list[str], list[str], list[str]]:
+    name, bio, *captions = (list(map(as_text, column)) for column in cells)
     lines = captions[0] if len(captions) == 1 else ["\n".join(filter(None, of)) for of in zip(*captions, strict=True)]
     return name, bio, lines
 
 
-def accounts_in(rows: Sequence[Row], columns: Columns, vocabulary: Vocabulary | None = None) -> Accounts:
-    """Read the accounts that stand in rows."""
-    return read_accounts(*_cells_in(rows, columns), vocabulary)
+def accounts_in(cells: Sequence[Sequence[Any]], vocabulary: Vocabulary | None = None) -> Accounts:
+    """Read the accounts that stand in cells, see ``cells_in``."""
+    return read_accounts(*_texts(cells), vocabulary)
 
 
 def accounts_of(X: Any) -> Accounts:
@@ -262,12 +265,6 @@ def accounts_of(X: Any) -> Accounts:
 def _shown(name: str) -> str:
     """Return the name of a column as a terminal may be given it."""
     return name if name.isprintable() else repr(name)[1:-1]
-
-
-def chunks(table: Table, size: int) -> Iterator[list[Row]]:
-    """Yield the rows of a table in lists of ``size``."""
-    while chunk := list(itertools.islice(table.rows, size)):
-        yield chunk
 
 
 def plain_id(key: str) -> str:

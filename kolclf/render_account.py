@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from kolclf.data import Columns, accounts_in, chunks
+from kolclf.data import Columns, accounts_in, cells_in
 from kolclf.errors import DataError
 from kolclf.evidence import SMALLEST, Explanation, as_dict
 from kolclf.explain import CRITERION_NAMES, Contribution, by_criterion
 from kolclf.predictor import Predictor
 from kolclf.render import HARMLESS, HEAD, SIDE_STYLE, counting, harmless, out, plain_table
-from kolclf.rows import CHUNK
+from kolclf.rows import CHUNK, chunks
 from kolclf.rows import Table as RowTable
 from kolclf.tokens import changes
 
@@ -227,7 +227,7 @@ def json_lines(predictor: Predictor, table: RowTable, columns: Columns) -> None:
     numbers = count(1)
     with counting(table, "accounts") as progress:
         for chunk in chunks(table, CHUNK):
-            for why, row in zip(predictor.explanations(accounts_in(chunk, columns)), numbers):  # noqa: B905
+            for why, row in zip(predictor.explanations(accounts_in(cells_in(chunk, columns))), numbers):  # noqa: B905
                 sys.stdout.write(as_json(why, row) + "\n")
             progress(row)
     if next(numbers) == 1:

@@ -1,6 +1,7 @@
 """What a table is, whatever file it comes from: a header and a stream of rows."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from kolclf.errors import DataError
@@ -30,6 +31,12 @@ class Table(NamedTuple):
     schema: Any = None  # of a Parquet file
     size: float | None = None  # in the unit of position(); None where it cannot be known
     position: Callable[[], float] = lambda: 0.0  # how much has been read
+
+
+def chunks(table: Table, size: int) -> Iterator[list[Row]]:
+    """Yield the rows of a table in lists of ``size``."""
+    while chunk := list(islice(table.rows, size)):
+        yield chunk
 
 
 def without_empty_end(row: Row) -> Row:

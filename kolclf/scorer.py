@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.accounts import Accounts, Reading
-from kolclf.arrays import Ints, rows_of
+from kolclf.arrays import Ints
 from kolclf.decide import Policy
 from kolclf.meanings import concepts, concepts_of
 from kolclf.phrases import PhraseIndex
@@ -117,10 +117,12 @@ class Usage(NamedTuple):
 class Rows(NamedTuple):
     """TF-IDF rows in compressed form; ``columns`` run over the spaces one after another.
 
-    ``start`` and ``end`` tell by which tokens of its field an account has a feature, where it does so first.
+    ``row`` is the number of the row of every value; ``start`` and ``end`` tell by which tokens of its field an account has a
+    feature, where it does so first.
     """
 
     indptr: Ints
+    row: Ints
     columns: Ints
     values: Floats
     start: Ints
@@ -248,7 +250,7 @@ class Scorer:
         weights = np.tile([space.weight for space in spaces], len(accounts))
         values = tfidf(rows * len(spaces) + space_of[columns], counts, self.idf[columns], weights)
         indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=len(accounts))))
-        return Rows(indptr, columns, values, start[first], end[first])
+        return Rows(indptr, rows, columns, values, start[first], end[first])
 
     def decision_function(self, rows: Rows) -> Floats:
         """Return log-odds, of shape (n_rows,) for two classes, else scores of shape (n_rows, n_classes)."""
@@ -289,5 +291,5 @@ class Scorer:
 
 
 def _dot(rows: Rows, coef: Floats) -> Floats:
-    sums = np.bincount(rows_of(rows.indptr), weights=rows.values * coef[rows.columns], minlength=len(rows.indptr) - 1)
+    sums = np.bincount(rows.row, weights=rows.values * coef[rows.columns], minlength=len(rows.indptr) - 1)
     return sums.astype(np.float64)

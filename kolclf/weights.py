@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.accounts import Accounts
-from kolclf.arrays import Ints, rows_of
+from kolclf.arrays import Ints
 from kolclf.errors import DataError
 from kolclf.meanings import criterion_of_feature
 from kolclf.rows import CHUNK
@@ -30,7 +30,7 @@ def usage(scorer: Scorer, accounts: Accounts, labels: NDArray[np.str_], min_df: 
     documents, parts = np.zeros(width * n, dtype=np.int64), []
     for first in range(0, len(accounts), CHUNK):
         rows = scorer.transform(accounts[first : first + CHUNK])
-        cells = rows.columns * n + label_of[first + rows_of(rows.indptr)]
+        cells = rows.columns * n + label_of[first + rows.row]
         firsts, times = counted(cells)
         documents[cells[firsts]] += times
         moved = [begins[field_of(name)] + tokens[field_of(name)].indptr[first] for name in scorer.spaces]

@@ -44,28 +44,26 @@ class _CsvWriter:
     def write(self, rows: Sequence[Row], added: Sequence[Row]) -> None:
         if self._safe:
             rows, added = disarmed(rows), disarmed(added)
-        written = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
-        others = iter(self._lines([row for row, line in zip(rows, written, strict=True) if line is None]))
+        kept = [row.written if self._same and isinstance(row, CsvRow) else None for row in rows]
+        others = iter(self._lines([_flat(row) for row, line in zip(rows, kept, strict=True) if line is None]))
+        written = [next(others) if line is None else line for line in kept]
         mark = self._delimiter.encode() if added and added[0] else b""
-        parts = (
-            part
-            for line, cells in zip(written, self._lines(added), strict=True)
-            for part in (next(others) if line is None else line, mark, cells, b"\n")
-        )
-        self._stream.write(b"".join(parts))
+        lines = [line + mark + cells + b"\n" for line, cells in zip(written, self._lines(added), strict=True)]
+        self._stream.write(b"".join(lines))
 
     def _lines(self, rows: Iterable[Row]) -> list[bytes]:
         """Return rows as they are written, without line ends."""
         records = _Records()
         # only with this line end does csv put quotes around a lone CR
-        csv.writer(records, delimiter=self._delimiter, lineterminator="\r\n").writerows(
-            row if _NESTED.isdisjoint(map(type, row)) else [_as_text(c) if type(c) in _NESTED else c for c in row]
-            for row in rows
-        )
+        csv.writer(records, delimiter=self._delimiter, lineterminator="\r\n").writerows(rows)
         return [record[:-2].encode("utf-8", "replace") for record in records]
 
     def close(self) -> None:
         self._stream.flush()
+
+
+def _flat(row: Row) -> Row:
+    return row if _NESTED.isdisjoint(map(type, row)) else [_as_text(c) if type(c) in _NESTED else c for c in row]
 
 
 def disarmed(rows: Sequence[Row]) -> list[Row]:

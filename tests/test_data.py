@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from kolclf import DataError
-from kolclf.data import accounts_of, as_text, cells_of, chunks, find_account, find_columns
+from kolclf.data import accounts_of, as_text, cells_of, find_account, find_columns
 from kolclf.labelled import read_labelled
+from kolclf.rows import chunks
 from kolclf.tables import Table
 
 
