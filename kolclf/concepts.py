@@ -6,7 +6,9 @@ The groups are in ``lexicon.toml``.
 """
 
 from bisect import bisect
+from collections.abc import Iterable
 from functools import cache
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -55,9 +57,9 @@ class _Lexicon(NamedTuple):
     is_context: NDArray[np.bool_]
 
 
-def _numbered(phrases: dict[str, list[str]]) -> Ints:
+def _numbered(stood_for: Iterable[tuple[str, ...]]) -> Ints:
     places = {values: number for number, values in enumerate(meanings())}
-    return np.array([places.get(meaning_of(tuple(values)), -1) for values in phrases.values()], dtype=np.int64)
+    return np.array([places.get(meaning_of(values), -1) for values in stood_for], dtype=np.int64)
 
 
 @cache
@@ -68,17 +70,20 @@ def _is_authority(value: str) -> bool:
 @cache
 def _lexicon() -> _Lexicon:
     phrases = phrase_values()
+    # what many phrases stand for is looked at once
+    places = dict(zip(dict.fromkeys(phrases.values()), count(), strict=False))
+    place = np.array(list(map(places.__getitem__, phrases.values())), dtype=np.int64)
     return _Lexicon(
         PhraseIndex(phrases),
-        _numbered(phrases),
-        np.array([any(map(_is_authority, values)) for values in phrases.values()]),
-        np.array([" " in "".join(values) for values in phrases.values()]),
+        _numbered(places)[place],
+        np.array([any(map(_is_authority, values)) for values in places])[place],
+        np.array([" " in "".join(values) for values in places])[place],
     )
 
 
 @cache
 def _name_lexicon() -> tuple[PhraseIndex, Ints]:
-    return PhraseIndex(name_phrase_values()), _numbered(name_phrase_values())
+    return PhraseIndex(name_phrase_values()), _numbered(name_phrase_values().values())
 
 
 def words_of_concepts() -> frozenset[str]:

@@ -2,10 +2,9 @@
 
 import json
 import re
-import tomllib
 import zlib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 ELONGATED = re.compile(r"([a-z])\1{2,}")
@@ -17,22 +16,25 @@ READ_AHEAD = "read_ahead.json"
 @cache
 def _ahead() -> dict[str, Any]:
     """Return what ``read_ahead.py`` has made of the TOML files, so that a start need not wait for it; empty if there is none."""
-    file = files("kolclf").joinpath(READ_AHEAD)
+    file = Path(__file__).with_name(READ_AHEAD)
     return json.loads(file.read_bytes()) if file.is_file() else {"tables": {}, "phrases": {}}
 
 
 @cache
 def tables_of(name: str) -> tuple[dict[str, Any], bool]:
     """Return the tables of a TOML file of the package, and whether the file is as it was when it was read ahead."""
-    content = files("kolclf").joinpath(name).read_bytes()
+    content = Path(__file__).with_name(name).read_bytes()
     checksum, tables = _ahead()["tables"].get(name, (None, {}))
-    same = checksum == zlib.crc32(content)
-    return (tables if same else tomllib.loads(content.decode())), same
+    if checksum == zlib.crc32(content):
+        return tables, True
+    import tomllib  # noqa: PLC0415 (what is read ahead does not wait for it)
+
+    return tomllib.loads(content.decode()), False
 
 
-def phrases_read_ahead() -> dict[str, list[str]]:
-    """Return the phrases of lists of words, by the list; none if the lexicon has been edited since."""
-    phrases: dict[str, list[str]] = _ahead()["phrases"] if tables_of("lexicon.toml")[1] else {}
+def phrases_read_ahead() -> dict[str, str]:
+    """Return the phrases of lists of words, a line each, by the list; none if the lexicon has been edited since."""
+    phrases: dict[str, str] = _ahead()["phrases"] if tables_of("lexicon.toml")[1] else {}
     return phrases
 
 

@@ -5,6 +5,7 @@ A phrase stands for groups; a group yields two concept tokens, its own and that 
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from kolclf.arrays import Ints, Lists
@@ -32,8 +33,8 @@ def phrases_of(lists: Sequence[str]) -> list[list[str]]:
     """
     ahead = phrases_read_ahead()
     new = [words for words in dict.fromkeys(lists) if words not in ahead]
-    known = dict(zip(new, read_phrases(new), strict=True))
-    return [ahead[words] if words in ahead else known[words] for words in lists]
+    known = dict(zip(new, read_phrases(new), strict=True)) if new else {}
+    return [ahead[words].splitlines() if words in ahead else known[words] for words in lists]
 
 
 def read_phrases(lists: Sequence[str]) -> list[list[str]]:
@@ -54,17 +55,17 @@ def groups() -> dict[str, Group]:
     return titles | {i: Group(i, g["kind"], g["criterion"], g["name"]) for i, g in tables["concepts"].items()}
 
 
-def _with_values(pairs: Iterable[tuple[Sequence[str], str]]) -> dict[str, list[str]]:
+def _with_values(pairs: Iterable[tuple[Sequence[str], str]]) -> dict[str, tuple[str, ...]]:
     """Return the values of every phrase."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, tuple[str, ...]] = {}
     for phrases, value in pairs:
-        for phrase in dict.fromkeys(phrases):
-            found.setdefault(phrase, []).append(value)
+        new = dict.fromkeys(phrases, (value,))
+        found |= new | {phrase: (*found[phrase], value) for phrase in found.keys() & new.keys()}
     return found
 
 
 @cache
-def phrase_values() -> dict[str, list[str]]:
+def phrase_values() -> dict[str, tuple[str, ...]]:
     """Return what every phrase stands for: ids of groups, and ``before`` or ``after`` a context."""
     tables = lexicon()
     titles = {
@@ -85,10 +86,8 @@ def phrase_values() -> dict[str, list[str]]:
 def meanings() -> list[tuple[str, ...]]:
     """Return every tuple of concept tokens that a span can mean; those of the contexts stand first."""
     contexts = [(f"<{name}>",) for name in lexicon()["contexts"]]
-    of_phrases = (
-        meaning_of(tuple(values)) for table in (phrase_values(), name_phrase_values()) for values in table.values()
-    )
-    return list(dict.fromkeys([*contexts, *filter(None, of_phrases)]))
+    stood_for = dict.fromkeys(chain(phrase_values().values(), name_phrase_values().values()))
+    return list(dict.fromkeys([*contexts, *filter(None, map(meaning_of, stood_for))]))
 
 
 @cache
@@ -123,7 +122,7 @@ def meaning_of(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @cache
-def name_phrase_values() -> dict[str, list[str]]:
+def name_phrase_values() -> dict[str, tuple[str, ...]]:
     """Return the groups of every phrase that tells the kind of account in a display name."""
     written = {group: body["in_name"] for group, body in lexicon()["concepts"].items() if "in_name" in body}
     return _with_values(zip(phrases_of(list(written.values())), written, strict=True))
@@ -131,12 +130,11 @@ def name_phrase_values() -> dict[str, list[str]]:
 
 @cache
 def protected_words() -> frozenset[str]:
-    """Return the words that are never stemmed: those of every group, places, brands, placeholders and emoji."""
+    """Return the words that are never stemmed, some phrases among them: of groups, places, brands, placeholders and emoji."""
     words = lexicon()["words"]
     listed_words = {word for of in phrases_of([words[key] for key in ("places", "brands", "other")]) for word in of}
     emoji = {f"emoji{name}" for name in lexicon()["emoji"]}
-    single_words = {phrase for phrase in phrase_values() if " " not in phrase}
-    return frozenset(listed_words | PLACEHOLDERS | emoji | set(listed(words["platforms"])) | single_words)
+    return frozenset(listed_words | PLACEHOLDERS | emoji).union(listed(words["platforms"]), phrase_values())
 
 
 def concept_name(concept: str, language: str) -> str:
@@ -155,7 +153,7 @@ def concept_name(concept: str, language: str) -> str:
 @cache
 def _criterion_of_phrase(phrase: str) -> str | None:
     """Return the criterion of a phrase of the lexicon that means something."""
-    meant = meaning_of(tuple(phrase_values().get(phrase, ())))
+    meant = meaning_of(phrase_values().get(phrase, ()))
     return criterion_of(meant[0]) if meant else None
 
 

@@ -33,6 +33,7 @@ class _Titles(NamedTuple):
     needs: dict[str, list[str]]  # token -> words, one of which must be in the text
 
 
+@cache
 def title_token(form: str) -> str:
     """Return the token of a title as the lexicon writes it.
 

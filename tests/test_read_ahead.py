@@ -19,7 +19,7 @@ def edited(monkeypatch):
     """Changes the checksums, as an edit of a TOML file would."""
     ahead = lexicon._ahead()
     changed = {name: [zlib.crc32(b"other"), {"old": {}}] for name in ahead["tables"]}
-    monkeypatch.setattr(lexicon, "_ahead", lambda: {"tables": changed, "phrases": {"bidan": ["old"]}})
+    monkeypatch.setattr(lexicon, "_ahead", lambda: {"tables": changed, "phrases": {"bidan": "old"}})
     lexicon.tables_of.cache_clear()
     yield
     lexicon.tables_of.cache_clear()
