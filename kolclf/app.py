@@ -14,8 +14,7 @@ import typer
 from kolclf.errors import KolclfError
 from kolclf.interrupt import raised, stop
 
-gc.set_threshold(100_000)  # a start makes many objects and hardly a cycle
-atexit.register(gc.freeze)  # nor does the end look for any
+atexit.register(gc.freeze)  # the end need not look for cycles
 
 app = typer.Typer(
     no_args_is_help=True,

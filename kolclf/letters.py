@@ -1,6 +1,5 @@
 """The first steps of a text: its encoding, its stray signs, and all its letters as ASCII."""
 
-import html
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,10 +15,11 @@ MARKS = 30  # above one letter, as in the Stream-Safe Text Format (UAX 15); sort
 REMEMBERED = 64  # characters of a run that is kept in memory; longer ones seldom come again
 
 # Every letter that mojibake can hold but plain text seldom does; without one, there is nothing to undo.
-_DOUBTFUL = re.compile(
-    "[\x80-\x9f\xa2-\xa8\xaa\xac\xaf-\xb6\xb8-\xba\xbc-\xbe\xc0-\u052f\u2020\u2021\u2030\u20a0-\u20bf\u2116\u2200-\u22ff"
-    "\u2310\u2500-\u259f\u25ca\ud800-\udfff\uf8ff\ufb01\ufb02\ufffd]"
+_DOUBTFUL_LETTERS = (
+    "\x80-\x9f\xa2-\xa8\xaa\xac\xaf-\xb6\xb8-\xba\xbc-\xbe\xc0-\u052f\u2020\u2021\u2030\u20a0-\u20bf\u2116\u2200-\u22ff"
+    "\u2310\u2500-\u259f\u25ca\ud800-\udfff\uf8ff\ufb01\ufb02\ufffd"
 )
+_DOUBTFUL = re.compile(f"[{_DOUBTFUL_LETTERS}]")
 
 
 def fix_encoding(text: str) -> str:
@@ -34,7 +34,8 @@ def fix_encoding(text: str) -> str:
 @cache
 def _is_doubtful() -> NDArray[np.bool_]:
     found = np.zeros(1 << 16, dtype=bool)  # by character
-    found[list(map(ord, _DOUBTFUL.findall("".join(map(chr, range(1 << 16))))))] = True
+    for first, last in re.findall("(.)(?:-(.))?", _DOUBTFUL_LETTERS, re.DOTALL):
+        found[ord(first) : ord(last or first) + 1] = True
     return found
 
 
@@ -75,6 +76,8 @@ _SPACED_OUT = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 def repair(text: str) -> str:
     """Undo HTML entities and line breaks written out; drop control characters, and spaces that follow another."""
     if "&" in text:
+        import html  # noqa: PLC0415 (brings the names of all entities)
+
         text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", text))
     # "\\n" as two characters is what some scrapers write for a line break
     text = text.replace("\\n", "\n")

@@ -1,7 +1,6 @@
 """Reads a rules file: TOML of bounded size, the keys that a rule may have, and the line where each stands."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,6 +113,8 @@ def read_rules_file(path: str | Path) -> RulesFile:
         for number, line in enumerate(text.split("\n"), 1):
             if line.count(".") > MAX_DOTS:
                 raise RulesError(f"{path}, line {number}: holds more than {MAX_DOTS:,} dots; part the line")
+        import tomllib  # noqa: PLC0415 (the rules of the package are read ahead)
+
         return RulesFile(str(path), tomllib.loads(text), text)
     except RecursionError:
         raise RulesError(

@@ -7,7 +7,6 @@ Text Retrieval"; amended by PySastrawi. In notes on rules, C is a consonant, V a
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.resources import files
 from itertools import product
 
 from kolclf.errors import KolclfError
@@ -114,6 +113,8 @@ def refuse_old_sastrawi() -> None:
 @cache
 def _roots() -> frozenset[str]:
     refuse_old_sastrawi()
+    from importlib.resources import files  # noqa: PLC0415 (waits as above)
+
     file = files("Sastrawi.Stemmer") / "data" / "kata-dasar.txt"  # PySastrawi's factory imports all its rules before
     return frozenset(filter(None, file.read_text(encoding="utf-8").split("\n")))
 

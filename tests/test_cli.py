@@ -530,6 +530,16 @@ def test_a_prediction_does_not_load_scikit_learn():
     assert loaded == "[]"
 
 
+def test_one_answer_waits_for_nothing_that_it_does_not_need():
+    unneeded = "{'sklearn', 'scipy', 'pandas', 'ftfy', 'tomllib', 'importlib.resources', 'rich.progress'}"
+    code = (
+        "import atexit, sys; from kolclf.__main__ import main; sys.argv[1:] = ['predict', '--bio', 'dr. Rina, Sp.A | Alor'];"
+        f"atexit.register(lambda: print(sorted({unneeded} & set(sys.modules)), file=sys.stderr)); main()"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("kol") and run.stderr.strip() == "[]"
+
+
 def test_training_uses_only_the_rows_asked_for(run, tmp_path, profiles, table_file):
     rows = [[r["bio"], r["label"], r["split"]] for r in profiles]
     path = table_file(["bio", "label", "split"], *rows)
