@@ -1,6 +1,6 @@
 """Finds phrases in the tokens of many texts at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
@@ -91,6 +91,18 @@ class _Tree:
         return Spans(*np.concatenate(found, axis=1))
 
 
+def looked_up(tokens: Tokens, numbers: Mapping[str, int], longest: int, forms: Forms = list) -> Spans:
+    """Return all numbered phrases of up to ``longest`` words in a few tokens, overlapping or not."""
+    read = forms(tokens.words(0, len(tokens.codes)))
+    found = [
+        (start, end, numbers[run])
+        for start in range(len(read))
+        for end in range(start + 1, min(start + longest, len(read)) + 1)
+        if (run := " ".join(read[start:end])) in numbers
+    ]
+    return Spans(*np.array(found, dtype=np.int64).reshape(-1, 3).T)
+
+
 class PhraseIndex:
     """Finds phrases in tokens: for a few tokens by looking up every run, for many by a tree.
 
@@ -132,14 +144,7 @@ class PhraseIndex:
         """
         if len(tokens.codes) >= (SOME if "_tree" in vars(self) else MANY):
             return self._tree.every(tokens)
-        forms = self._forms(tokens.words(0, len(tokens.codes)))
-        found = [
-            (start, end, self._numbers[run])
-            for start in range(len(forms))
-            for end in range(start + 1, min(start + self._longest, len(forms)) + 1)
-            if (run := " ".join(forms[start:end])) in self._numbers
-        ]
-        return Spans(*np.array(found, dtype=np.int64).reshape(-1, 3).T)
+        return looked_up(tokens, self._numbers, self._longest, self._forms)
 
     def longest(self, tokens: Tokens) -> Spans:
         """Return phrases that do not overlap: from the left, the longest first.

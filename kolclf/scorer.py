@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.accounts import Accounts, Reading
-from kolclf.arrays import Ints
+from kolclf.arrays import Ints, counted
 from kolclf.decide import Policy
 from kolclf.meanings import concepts, concepts_of
-from kolclf.phrases import PhraseIndex
+from kolclf.phrases import MANY, PhraseIndex, Spans, looked_up
 from kolclf.placeholders import PLACE
 from kolclf.stem import stems
 from kolclf.text import BREAK
 from kolclf.titles import places
+from kolclf.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
@@ -129,20 +130,6 @@ class Rows(NamedTuple):
     end: Ints
 
 
-def counted(keys: Ints) -> tuple[Ints, Ints]:
-    """Return where each distinct key stands first, by key in order, and how often it stands.
-
-    >>> counted(np.array([7, 3, 7]))
-    (array([1, 0]), array([1, 2]))
-    """
-    # key and place in one number: a plain sort of numbers is many times faster than one that keeps equal keys in order
-    bits = len(keys).bit_length()
-    packed = np.sort(keys << bits | np.arange(len(keys)))
-    ordered = packed >> bits
-    firsts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(keys)])
-    return packed[firsts] & ((1 << bits) - 1), np.diff(firsts, append=len(keys))
-
-
 def tfidf(rows: Ints, counts: Ints, idf: Floats, weights: Floats) -> Floats:
     """Return the TF-IDF of counts in rows: ``1 + log(count)`` times idf, then row ``i`` scaled to the length ``weights[i]``."""
     values: Floats = (1.0 + np.log(counts)) * idf
@@ -219,12 +206,20 @@ class Scorer:
 
     @cached_property
     def _columns(self) -> dict[str, Ints]:
-        """Return by space the column of every phrase, or of every concept; -1 for none."""
-        found = {}
-        for name, space in self.spaces.items():
-            values = concepts() if name.endswith(CONCEPTS) else self._words.phrases
-            found[name] = np.array(list(map(space.vocabulary.get, values, repeat(-1))), dtype=np.int64)
-        return found
+        """Return by space of words the column of every phrase; -1 for none."""
+        phrases = self._words.phrases
+        return {name: _places(phrases, space) for name, space in self.spaces.items() if not name.endswith(CONCEPTS)}
+
+    @cached_property
+    def _concept_columns(self) -> dict[str, Ints]:
+        return {name: _places(concepts(), space) for name, space in self.spaces.items() if name.endswith(CONCEPTS)}
+
+    def _found(self, tokens: Tokens, name: str) -> Spans:
+        """Return the words of a space in tokens, by column; the first few do not wait for what finds those of all fields."""
+        if "_words" not in vars(self) and len(tokens.codes) < MANY:
+            return looked_up(tokens, self.spaces[name].vocabulary, self.features.ngrams, self.features.forms)
+        start, end, found = self._words.every(tokens)
+        return Spans(start, end, self._columns[name][found])
 
     def transform(self, accounts: Accounts) -> Rows:
         """Return the TF-IDF rows of accounts."""
@@ -236,10 +231,10 @@ class Scorer:
             if name.endswith(CONCEPTS):
                 at, found = concepts_of(texts.matches.meaning)
                 start, end, rows = texts.matches.start[at], texts.matches.end[at], texts.rows[at]
+                columns = self._concept_columns[name][found]
             else:
-                start, end, found = self._words.every(texts.tokens)
+                start, end, columns = self._found(texts.tokens, name)
                 rows = texts.tokens.rows()[start]
-            columns = self._columns[name][found]
             known = np.flatnonzero(columns >= 0)
             parts.append((rows[known], columns[known] + offset, start[known], end[known]))
             offset += size
@@ -288,6 +283,10 @@ class Scorer:
     def feature_names(self) -> list[str]:
         """Return the names of all columns, ``field:feature``."""
         return [f"{field}:{feature}" for field, feature in self.columns]
+
+
+def _places(values: Sequence[str], space: Space) -> Ints:
+    return np.array(list(map(space.vocabulary.get, values, repeat(-1))), dtype=np.int64)
 
 
 def _dot(rows: Rows, coef: Floats) -> Floats:

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kolclf.accounts import Accounts
-from kolclf.arrays import Ints
+from kolclf.arrays import Ints, counted
 from kolclf.errors import DataError
 from kolclf.meanings import criterion_of_feature
 from kolclf.rows import CHUNK
-from kolclf.scorer import Scorer, Usage, counted, field_of
+from kolclf.scorer import Scorer, Usage, field_of
 from kolclf.titles import written_title
 
 MOST_FORMS = 5
