@@ -40,89 +40,75 @@ def _platforms() -> frozenset[str]:
 PLATFORMS = "ig|instagram|tiktok|tik tok|tt|yt|youtube|twitter|line|telegram|tele|threads|fb|facebook|snapchat|username|linktree"
 _A_NAME = r"(?=[\w.]*[A-Za-z]{3})[\w.]{3,60}"
 # What a placeholder has at least one of, how it is written, and its kind.
-_PLACEHOLDERS: list[tuple[Collection[str], re.Pattern[str], str | Callable[[re.Match[str]], str]]] = [
+_PLACEHOLDERS: list[tuple[Collection[str], str, str | Callable[[re.Match[str]], str]]] = [
     (
         {*"<["},
-        re.compile(r"[<\[](phone|email|link|url|handle)[>\]]", re.I),
+        r"(?i)[<\[](phone|email|link|url|handle)[>\]]",
         lambda match: f" x{match[1].lower().replace('url', 'link')} ",
     ),
     (
         {*"@%([{<"},
-        re.compile(
-            rf"(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}"
-            rf"(?:(?:{_DOT}[\w-]{{2,24}}){{1,3}}|{_SIGN}dot{_SIGN}[a-z]{{2,4}}(?![a-z_]))",
-            re.I,
-        ),
+        rf"(?i)(?<!{_LOCAL}){_LOCAL}{{1,64}}{_AT}[\w-]{{1,63}}"
+        rf"(?:(?:{_DOT}[\w-]{{2,24}}){{1,3}}|{_SIGN}dot{_SIGN}[a-z]{{2,4}}(?![a-z_]))",
         " xemail ",
     ),
     (
         {"dot"},
-        re.compile(
-            rf"(?<!{_LOCAL}){_NEW}(?=[.+&'%-]{{0,64}}\w){_LOCAL}{{1,64}}(?:{_SIGN})?[(\[]?\bat\b[)\]]?(?:{_SIGN})?"
-            rf"{_NEW}[\w-]{{1,63}}(?:{_SIGN})?[(\[]?\bdot\b[)\]]?(?:{_SIGN})?[a-z]{{2,4}}(?![a-z_])",
-            re.I,
-        ),
+        rf"(?i)(?<!{_LOCAL}){_NEW}(?=[.+&'%-]{{0,64}}\w){_LOCAL}{{1,64}}(?:{_SIGN})?[(\[]?\bat\b[)\]]?(?:{_SIGN})?"
+        rf"{_NEW}[\w-]{{1,63}}(?:{_SIGN})?[(\[]?\bdot\b[)\]]?(?:{_SIGN})?[a-z]{{2,4}}(?![a-z_])",
         " xemail ",
     ),
     (
         {*"@"},
-        re.compile(rf"(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}", re.I),
+        rf"(?i)(?<!{_LOCAL}){_LOCAL}{{1,64}} ?@ ?(?:{_MAIL})\b(?:[.,](?:com|co|id)\b){{0,2}}",
         " xemail ",
     ),
-    ({*"/."}, re.compile(r"(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", re.I), _link),
-    ({*"."}, re.compile(rf"(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", re.I), _link),
+    ({*"/."}, r"(?i)(?:(?:h\w\wps?|ftp)://|www\.)[^\s|]{1,2000}", _link),
+    ({*"."}, rf"(?i)(?<![\w@.])(?:[\w-]{{2,63}}\.){{1,3}}(?:{_TOP_LEVEL})(?:{_PATH}|(?!\w|\.\w))", _link),
     # any short host with a path ("s.id/..."), but not titles in a row ("dr.rina/dr.budi", "s.kom/m.kom")
     (
         {*"."},
-        re.compile(
-            r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}"
-        ),
+        r"(?<![\w@.])(?!(?:dr|drg|drh|prof|ir|ns|apt|ust|m|s)\.(?!id/))(?:[\w-]{1,63}\.){1,3}[a-z]{2,6}/[^\s|]{1,2000}",
         _link,
     ),
     (
         {*".([{<", "dot"},
-        re.compile(
-            rf"(?<![\w@.])s\.id/[^\s|]{{1,2000}}"
-            rf"|(?<![\w@]){_NEW}[\w-]{{2,63}}(?:(?!\.){_DOT}|{_SIGN}dot{_SIGN})(?:{_TOP_LEVEL})(?![a-z_])(?:{_PATH})?",
-            re.I,
-        ),
+        rf"(?i)(?<![\w@.])s\.id/[^\s|]{{1,2000}}"
+        rf"|(?<![\w@]){_NEW}[\w-]{{2,63}}(?:(?!\.){_DOT}|{_SIGN}dot{_SIGN})(?:{_TOP_LEVEL})(?![a-z_])(?:{_PATH})?",
         " xlink ",
     ),
     (
         {*"@([{<"},
-        re.compile(
-            r"(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
-            r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
-            re.I,
-        ),
+        r"(?i)(?:(?<!\w)@[ .-]{0,3}|(?<=\w)@(?=[\w.]{0,60}[a-z]{3})|[(\[{<] ?at ?[)\]}>] ?)"
+        r"\w[\w.]{0,60}(?:-\w[\w.]{0,60}){0,3}",
         " xhandle ",
     ),
-    ({*":="}, re.compile(rf"\b({PLATFORMS}) ?[:=] ?(?=[\w.]*(?:\d|[_.]\w)){_A_NAME}", re.I), r" \1 xhandle "),
+    ({*":="}, rf"(?i)\b({PLATFORMS}) ?[:=] ?(?=[\w.]*(?:\d|[_.]\w)){_A_NAME}", r" \1 xhandle "),
     (
         {*":="},
-        re.compile(rf"\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))", re.I),
+        rf"(?i)\b({PLATFORMS}) ?[:=] ?{_A_NAME}(?= *(?:$|[\n|,;)\]}}\"'!?]|\.(?:\s|$)))",
         r" \1 xhandle ",
     ),
-    ({*"_"}, re.compile(r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))"), " xhandle "),
+    ({*"_"}, r"(?<![\w#])(?!#)(?:\w{1,40}_\w[\w.]{0,40}|_\w[\w.]{0,40}|\w{2,40}_(?!\w))", " xhandle "),
     (
         _DIGITS,
-        re.compile(
-            rf"\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
-            rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
-            re.I,
-        ),
+        rf"(?i)\b(?:rp|idr)\.? ?{_AMOUNT}(?: ?(?:rb|ribu|k|jt|juta|m|miliar)\b)?"
+        rf"|\b{_AMOUNT} ?(?:rb|rebu|ribu|jt|juta|miliar)\b",
         " xmoney ",
     ),
-    ({*"%"}, re.compile(rf"{_AMOUNT} ?%"), " xpercent "),
+    ({*"%"}, rf"{_AMOUNT} ?%", " xpercent "),
     (
         _DIGITS,
-        re.compile(r"(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?", re.I),
+        r"(?i)(?<![\d.])[0-2]?\d[.:][0-5]\d(?![.\d]\d)(?!\d)(?: ?(?:wib|wita|wit|am|pm)\b)?",
         " xtime ",
     ),
-    (_DIGITS, re.compile(r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)"), " xnumber "),
-    (_DIGITS, re.compile(r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()|/-]{0,2}\d){7,14}(?!\d)"), " xphone "),
-    (_DIGITS, re.compile(r"(?<!\w)(?:62|0)\d?(?:[ .()|/-]{0,2}\d){8,14}(?!\d)"), " xphone "),
+    (_DIGITS, r"(?<!\d)[0-3]?\d([-./])[01]?\d\1(?:19|20)\d\d(?!\d)", " xnumber "),
+    (_DIGITS, r"(?<!\w)(?:\+ ?|\(\+?62\) ?|\(0)\d?(?:[ .()|/-]{0,2}\d){7,14}(?!\d)", " xphone "),
+    (_DIGITS, r"(?<!\w)(?:62|0)\d?(?:[ .()|/-]{0,2}\d){8,14}(?!\d)", " xphone "),
 ]
+
+
+_compiled = cache(re.compile)  # when first looked for; one account has few of their signs
 
 
 def _signs(text: str) -> set[str]:
@@ -135,7 +121,7 @@ def put_placeholders(text: str) -> str:
     signs = _signs(text)
     for needed, pattern, kind in _PLACEHOLDERS:
         if not signs.isdisjoint(needed):
-            text = pattern.sub(kind, text)
+            text = _compiled(pattern).sub(kind, text)
     return text
 
 
@@ -164,7 +150,7 @@ def find_placeholders(text: str) -> tuple[str, list[Placeholder]]:
     signs = _signs(text)
     for needed, pattern, kind in _PLACEHOLDERS:
         if not signs.isdisjoint(needed):
-            text = pattern.sub(partial(blank, kind=kind), text)
+            text = _compiled(pattern).sub(partial(blank, kind=kind), text)
     return text, sorted(found, key=lambda item: item.start)
 
 
@@ -182,6 +168,6 @@ def hide_personal(text: str) -> str:
     read = plain_digits(plain_letters(fix_encoding(text)))
     for _, pattern, kind in _PLACEHOLDERS:
         if kind not in _SEEN:
-            read = pattern.sub(kind, read)
+            read = _compiled(pattern).sub(kind, read)
     read = _DIALLED.sub(" xphone ", read)
     return _HIDDEN.sub(r" <\1> ", read).replace("  ", " ").strip() if _HIDDEN.search(read) else text
