@@ -540,6 +540,23 @@ def test_one_answer_waits_for_nothing_that_it_does_not_need():
     assert run.stdout.startswith("kol") and run.stderr.strip() == "[]"
 
 
+def test_numpy_begins_no_threads_that_would_only_wait():
+    code = (
+        "import atexit, sys; from kolclf.__main__ import main; from threadpoolctl import threadpool_info as info;"
+        "sys.argv[1:] = ['predict', '--bio', 'bidan'];"
+        "atexit.register(lambda: print({of['num_threads'] for of in info()} - {1}, file=sys.stderr)); main()"
+    )
+    env = {key: value for key, value in os.environ.items() if not key.endswith("_NUM_THREADS")}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=env)
+    assert run.stderr.strip() == "set()"
+
+
+def test_a_misspelt_command_is_likened_to_all(run):
+    assert "No such command 'pridict'. Did you mean 'predict'?" in " ".join(
+        run("pridict").stderr.replace("│", "").split()
+    )
+
+
 def test_training_uses_only_the_rows_asked_for(run, tmp_path, profiles, table_file):
     rows = [[r["bio"], r["label"], r["split"]] for r in profiles]
     path = table_file(["bio", "label", "split"], *rows)
