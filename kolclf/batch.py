@@ -27,7 +27,8 @@ from kolclf.writers import Writer
 METHOD = "fork" if sys.platform == "linux" else "spawn"
 ALONE = 1 if METHOD == "fork" else 12  # chunks that one process answers sooner than others start
 AHEAD = 2  # chunks of each process that are read before they are asked for
-_LARGE = 31 << 20  # bytes; glibc learns from blocks up to 32 MB
+# Bytes. Of what is smaller than a block that was given back (up to 32 MB), glibc keeps the pages; each chunk took them anew.
+_LARGE = 31 << 20
 REVIEW_FIRST = 5  # rows that the summary names
 
 
@@ -86,9 +87,7 @@ def predict_table(
     rows = promotes = number = 0
     closest: list[tuple[float, int, str]] = []
     added = predictor.answer_columns
-    np.empty(
-        _LARGE, dtype=np.uint8
-    )  # given back at once: glibc then keeps what is smaller, else each chunk takes its pages anew
+    np.empty(_LARGE, dtype=np.uint8)  # and given back
     answered = _answered(chunks(table, CHUNK), columns, predictor, jobs or _cores())
     with _nothing_collected(), closing(answered):
         for chunk, answers in answered:

@@ -2,11 +2,13 @@
 
 import json
 import random
+import re
 import time
+from pathlib import Path
 
 import pytest
 
-from kolclf import words
+from kolclf import placeholders, words
 from kolclf.accounts import read_account, read_accounts
 from kolclf.data import MAX_TEXT, as_text
 from kolclf.letters import MARKS, as_ascii
@@ -41,6 +43,20 @@ def strings(n, seed=0):
         lambda: json.dumps([of(FRAGMENTS, 5)] * chosen.randrange(3)) + of("[]{}\"'\\,", 5),
     ]
     return [chosen.choice(kinds)() for _ in range(n)]
+
+
+def test_every_placeholder_has_one_of_the_signs_by_which_it_is_looked_for():
+    cases = json.loads(Path(__file__).with_name("cases").joinpath("text.json").read_text(encoding="utf-8"))
+    texts = [
+        as_ascii(text) for text in [*strings(20_000, seed=7), *(case["original"] for case in cases), "nama @gmail"]
+    ]
+    found = set()
+    for text in texts:
+        for needed, pattern, _ in placeholders._PLACEHOLDERS:
+            if re.search(pattern, text):
+                found.add(pattern)
+                assert not placeholders._signs(text).isdisjoint(needed)
+    assert found == {pattern for _, pattern, _ in placeholders._PLACEHOLDERS}
 
 
 def test_a_hundred_thousand_strings_are_answered_and_read_the_same_again(scorer):
