@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import closing, contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from kolclf.predictor import Predictor
 from kolclf.rows import CHUNK, Row, Table, chunks
 from kolclf.words import Vocabulary
 from kolclf.writers import Writer
+
+if TYPE_CHECKING:
+    from concurrent.futures.process import ProcessPoolExecutor
 
 # A forked process has at once what this one has loaded and learnt; elsewhere than on Linux that is not safe.
 METHOD = "fork" if sys.platform == "linux" else "spawn"
@@ -132,22 +135,18 @@ def _answered(
     answer = _Answerer(predictor)
     for chunk in itertools.islice(chunked, ALONE if jobs > 1 else None):
         yield chunk, answer(cells_in(chunk, columns))
-    last = next(chunked, None)
-    if last is None:
+    ahead = list(itertools.islice(chunked, AHEAD * jobs))
+    chunked = itertools.chain(ahead, chunked)
+    pool = _started(min(jobs, len(ahead)), answer) if ahead else None
+    if pool is None:
+        yield from ((chunk, answer(cells_in(chunk, columns))) for chunk in chunked)
         return
-    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415 (a long table pays for it)
-    from multiprocessing import get_context  # noqa: PLC0415
-
     # Not joblib.Parallel: its generator reads on whether or not the answers are taken, so memory would grow with the file.
-    with _quiet():
-        pool = ProcessPoolExecutor(jobs, get_context(METHOD), _start, (answer, os.getpid()))
     waiting: deque[tuple[list[Row], Any]] = deque()
     wanted = True
     try:
-        for chunk in itertools.chain([last], chunked):
-            with _interrupts_kept_back(), warnings.catch_warnings():
-                # Python 3.12 warns of a fork beside threads: ours draw the progress, and no answer waits for what they hold
-                warnings.simplefilter("ignore", DeprecationWarning)
+        for chunk in chunked:
+            with _interrupts_kept_back():
                 waiting.append((chunk, pool.submit(_answer, cells_in(chunk, columns))))
             if len(waiting) > AHEAD * jobs:
                 yield _taken(*waiting.popleft())
@@ -162,6 +161,25 @@ def _answered(
         for _, answers in waiting:
             answers.cancel()
         pool.shutdown(wait=wanted)
+
+
+def _started(processes: int, answer: "_Answerer") -> "ProcessPoolExecutor | None":
+    """Return processes that answer, or None where the system lets none start: a sandbox, or a limit of processes or memory."""
+    from concurrent.futures.process import ProcessPoolExecutor  # noqa: PLC0415 (a long table pays for it)
+    from multiprocessing import active_children, get_context  # noqa: PLC0415
+
+    before = set(active_children())
+    try:
+        with _quiet(), _interrupts_kept_back(), warnings.catch_warnings():
+            # Python 3.12 warns of a fork beside threads: ours draw the progress, and no answer waits for what they hold
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pool = ProcessPoolExecutor(processes, get_context(METHOD), _start, (answer, os.getpid()))
+            pool.submit(os.getpid)  # the first task forks all of them
+    except (OSError, NotImplementedError, ImportError):
+        for process in set(active_children()) - before:  # some may have started
+            process.kill()
+        return None
+    return pool
 
 
 @contextmanager

@@ -17,9 +17,8 @@ from kolclf.records import cut_records
 from kolclf.rows import BadRow, CsvRow, Reject, Row, Table, filled, misfit, refuse, without_empty_end
 
 BLOCK = 1 << 20  # bytes that are read at once
-PIECE = (
-    1 << 15
-)  # ... to try an encoding; more than 128 KB of text would be taken from the system, page by page, each time
+# ... to try an encoding; more than 128 KB of text would be taken from the system, page by page, each time
+PIECE = 1 << 15
 _DELIMITERS = ",;\t|"
 _WRONG = re.compile("[\udc80-\udcff]")  # how "surrogateescape" reads a byte that is not UTF-8
 

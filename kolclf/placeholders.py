@@ -72,7 +72,7 @@ _PLACEHOLDERS: list[tuple[Collection[str], str, str | Callable[[re.Match[str]], 
         _link,
     ),
     (
-        {*".([{<", "dot"},
+        {".", "dot"},
         rf"(?i)(?<![\w@.])s\.id/[^\s|]{{1,2000}}"
         rf"|(?<![\w@]){_NEW}[\w-]{{2,63}}(?:(?!\.){_DOT}|{_SIGN}dot{_SIGN})(?:{_TOP_LEVEL})(?![a-z_])(?:{_PATH})?",
         " xlink ",
@@ -117,7 +117,7 @@ def _signs(text: str) -> set[str]:
 
 
 def put_placeholders(text: str) -> str:
-    """Replace links, addresses, phone numbers, handles, money, shares and times by their kind."""
+    """Replace links, addresses, phone numbers, handles, money, shares and times in an ASCII text by their kind."""
     signs = _signs(text)
     for needed, pattern, kind in _PLACEHOLDERS:
         if not signs.isdisjoint(needed):

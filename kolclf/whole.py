@@ -16,6 +16,18 @@ except ImportError:  # Windows: what a killed run leaves stays there
     fcntl = None  # type: ignore[assignment]
 
 _MARK = ".kolclf-"  # in the names of files that are being written
+_locked: set[int] = set()  # handles of those of this process
+
+
+def _let_go() -> None:
+    """Close what the process that forked this one writes: a lock lasts as long as any process has the file open."""
+    for handle in _locked:
+        os.close(handle)
+    _locked.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 def check_new(path: str | Path, force: bool) -> None:
@@ -53,6 +65,8 @@ def write_whole(target: str | Path) -> Iterator[Path]:
     try:
         _sweep(place)
         handle, beside = _opened_beside(place)
+        if handle >= 0:
+            _locked.add(handle)
         beside.chmod(_mode(place))
         yield beside
         with beside.open("rb+") as written:
@@ -65,6 +79,7 @@ def write_whole(target: str | Path) -> Iterator[Path]:
             with suppress(OSError):
                 beside.unlink()
         if handle >= 0:
+            _locked.discard(handle)
             os.close(handle)
 
 

@@ -106,6 +106,30 @@ def test_a_process_that_dies_is_told(monkeypatch, short_chunks):
         answer(Predictor(), [[i, "bidan"] for i in range(120)], jobs=2)
 
 
+@pytest.mark.parametrize("at", [0, 1])
+def test_where_no_process_can_start_one_answers_all(short_chunks, monkeypatch, at):
+    forks, fork = iter(range(9)), os.fork
+
+    def limited():
+        if next(forks) < at:
+            return fork()
+        raise BlockingIOError("Resource temporarily unavailable")
+
+    monkeypatch.setattr(batch, "METHOD", "fork")
+    monkeypatch.setattr(os, "fork", limited)
+    summary, written, _ = answer(Predictor(), [[i, "bidan"] for i in range(120)], jobs=2)
+    assert [row[0] for row in written] == list(range(120)) and summary.rows == 120
+    assert next(forks) == at + 1  # it was tried
+
+
+def test_no_more_processes_start_than_there_are_chunks(short_chunks, monkeypatch):
+    forks, fork = [], os.fork
+    monkeypatch.setattr(batch, "METHOD", "fork")
+    monkeypatch.setattr(os, "fork", lambda: forks.append(1) or fork())
+    answer(Predictor(), [[i, "bidan"] for i in range(41)], jobs=8)
+    assert len(forks) == 2
+
+
 def _die(rows):
     os.kill(os.getpid(), signal.SIGKILL)
 
