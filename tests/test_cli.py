@@ -531,7 +531,8 @@ def test_a_prediction_does_not_load_scikit_learn():
 
 
 def test_one_answer_waits_for_nothing_that_it_does_not_need():
-    unneeded = {"sklearn", "scipy", "pandas", "ftfy", "tomllib", "html", "multiprocessing", "rich.progress"}
+    libraries = {"sklearn", "scipy", "pandas", "ftfy", "rich.progress"}
+    unneeded = libraries | {"tomllib", "html", "multiprocessing", "importlib.resources"}
     code = (
         "import atexit, sys; from kolclf.__main__ import main; sys.argv[1:] = ['predict', '--bio', 'dr. Rina, Sp.A | Alor'];"
         f"atexit.register(lambda: print(sorted({unneeded} & set(sys.modules)), file=sys.stderr)); main()"
