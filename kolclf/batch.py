@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -141,7 +142,6 @@ def _answered(
     if pool is None:
         yield from ((chunk, answer(cells_in(chunk, columns))) for chunk in chunked)
         return
-    # Not joblib.Parallel: its generator reads on whether or not the answers are taken, so memory would grow with the file.
     waiting: deque[tuple[list[Row], Any]] = deque()
     wanted = True
     try:
@@ -173,6 +173,7 @@ def _started(processes: int, answer: "_Answerer") -> "ProcessPoolExecutor | None
         with _quiet(), _interrupts_kept_back(), warnings.catch_warnings():
             # Python 3.12 warns of a fork beside threads: ours draw the progress, and no answer waits for what they hold
             warnings.simplefilter("ignore", DeprecationWarning)
+            # Not joblib.Parallel: it reads on whether or not the answers are taken, so memory would grow with the file.
             pool = ProcessPoolExecutor(processes, get_context(METHOD), _start, (answer, os.getpid()))
             pool.submit(os.getpid)  # the first task forks all of them
     except (OSError, NotImplementedError, ImportError):
@@ -216,7 +217,7 @@ class _Answerer:
     """Answers accounts by their cells, and remembers for the next what their words read as."""
 
     def __init__(self, predictor: Predictor) -> None:
-        self._predictor = predictor
+        self._predictor = predictor = replace(predictor)  # one made anew takes over the stems that the model knows
         self._matters = None if predictor.explain else predictor.matters  # an explanation tells what is ignored, too
         self._vocabulary = Vocabulary(self._matters)
 

@@ -8,7 +8,6 @@ The groups are in ``lexicon.toml``.
 from bisect import bisect
 from collections.abc import Iterable
 from functools import cache
-from itertools import count
 from typing import NamedTuple
 
 import numpy as np
@@ -71,7 +70,7 @@ def _is_authority(value: str) -> bool:
 def _lexicon() -> _Lexicon:
     phrases = phrase_values()
     # what many phrases stand for is looked at once
-    places = dict(zip(dict.fromkeys(phrases.values()), count(), strict=False))
+    places = {values: number for number, values in enumerate(dict.fromkeys(phrases.values()))}
     place = np.array(list(map(places.__getitem__, phrases.values())), dtype=np.int64)
     return _Lexicon(
         PhraseIndex(phrases),

@@ -1,7 +1,7 @@
 """What is personal in a text, or a number, and the placeholder that stands for it (``xphone``, ``xlink``, ...)."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from functools import cache, partial
 from typing import NamedTuple
 
@@ -116,12 +116,18 @@ def _signs(text: str) -> set[str]:
     return {*text, "dot"} if "dot" in text.lower() else set(text)
 
 
-def put_placeholders(text: str) -> str:
-    """Replace links, addresses, phone numbers, handles, money, shares and times in an ASCII text by their kind."""
+def _likely(text: str) -> Iterator[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]:
+    """Yield how the placeholders that an ASCII text may hold are written, and their kinds."""
     signs = _signs(text)
     for needed, pattern, kind in _PLACEHOLDERS:
         if not signs.isdisjoint(needed):
-            text = _compiled(pattern).sub(kind, text)
+            yield _compiled(pattern), kind
+
+
+def put_placeholders(text: str) -> str:
+    """Replace links, addresses, phone numbers, handles, money, shares and times in an ASCII text by their kind."""
+    for pattern, kind in _likely(text):
+        text = pattern.sub(kind, text)
     return text
 
 
@@ -147,10 +153,8 @@ def find_placeholders(text: str) -> tuple[str, list[Placeholder]]:
         found.append(Placeholder(next(word for word in words if word in PLACEHOLDERS), kept, match.end()))
         return match.string[match.start() : kept] + " " * (match.end() - kept)
 
-    signs = _signs(text)
-    for needed, pattern, kind in _PLACEHOLDERS:
-        if not signs.isdisjoint(needed):
-            text = _compiled(pattern).sub(partial(blank, kind=kind), text)
+    for pattern, kind in _likely(text):
+        text = pattern.sub(partial(blank, kind=kind), text)
     return text, sorted(found, key=lambda item: item.start)
 
 

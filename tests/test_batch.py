@@ -1,6 +1,7 @@
 """From a table of accounts to a table of answers."""
 
 import os
+import pickle
 import signal
 import tracemalloc
 from collections import Counter
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kolclf
-from kolclf import DataError, KolClassifier, KolclfError, batch, words
+from kolclf import DataError, KolClassifier, KolclfError, batch, stem, words
 from kolclf.accounts import read_account
 from kolclf.batch import CHUNK, output_columns, predict_table
 from kolclf.data import accounts_of, find_columns
@@ -104,6 +105,13 @@ def test_a_process_that_dies_is_told(monkeypatch, short_chunks):
     monkeypatch.setattr(batch, "_answer", _die)
     with pytest.raises(KolclfError, match=r"ended before its work.*--jobs 1"):
         answer(Predictor(), [[i, "bidan"] for i in range(120)], jobs=2)
+
+
+def test_a_process_that_starts_afresh_knows_the_stems_of_the_model(scorer, monkeypatch):
+    sent = pickle.dumps(batch._Answerer(Predictor(scorer)))
+    monkeypatch.setattr(stem, "_stems", {})
+    pickle.loads(sent)
+    assert stem._stems == dict(scorer.stems)
 
 
 @pytest.mark.parametrize("at", [0, 1])

@@ -1,5 +1,6 @@
 """Files survive whatever ends a run: the old one or the new one is there, never half of one, and no stray."""
 
+import fcntl
 import json
 import os
 import random
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 
 import pytest
 
@@ -55,6 +57,26 @@ def wait_for(condition, seconds=20):
     while not condition() and time.monotonic() < until:
         time.sleep(0.05)
     return condition()
+
+
+def test_a_forked_process_does_not_hold_the_lock_of_a_file_that_is_written(tmp_path):
+    ready, tell = os.pipe()
+    with write_whole(tmp_path / "a.csv"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+        if not child:
+            os.write(tell, b"1")
+            time.sleep(60)
+            os._exit(0)
+        os.read(ready, 1)
+    try:
+        with (tmp_path / "a.csv").open("rb") as written:
+            fcntl.flock(written, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(ready)
+        os.close(tell)
 
 
 @pytest.mark.parametrize("seconds", MOMENTS)
